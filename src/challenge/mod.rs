@@ -1,0 +1,131 @@
+//! Text → [`Challenge`]: frontmatter, steps and their commands, without running or looking anything up.
+//!
+//! Total: a broken text gives diagnostics, never a crash and never half a result unnoticed. Knows the
+//! shell's grammar and nothing of what a command does.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Source, Span};
+
+/// A challenge as the text tells it.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    /// The file it was read from.
+    pub source: Source,
+    /// What stands between the `---` lines.
+    pub frontmatter: Frontmatter,
+    /// The fences with commands, in the order of the text, numbered from 1.
+    pub steps: Vec<Step>,
+    /// What could not be read, and what is odd, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One fence with commands.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// From 1.
+    pub number: usize,
+    /// The commands, in the order in which a shell would reach them.
+    pub commands: Vec<Command>,
+    /// The fence, its opening and closing lines included.
+    pub span: Span,
+    /// The prose since the fence before (or the start of the body), for what it says of the commands.
+    pub prose: Span,
+}
+
+/// One simple command, or assignments without one. Never executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// `FOO=x cmd`, `FOO=x`, `export FOO=x`: in order.
+    pub assignments: Vec<Assignment>,
+    /// The program and its arguments; empty where there are only assignments.
+    pub words: Vec<Word>,
+    /// Redirections of standard input and output, in order.
+    pub redirects: Vec<Redirect>,
+    /// How it hangs on the command before it.
+    pub link: Link,
+    /// The command in the text.
+    pub span: Span,
+}
+
+/// How a command follows the one before it in its fence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The first, or after a newline, `;` or `&`.
+    Then,
+    /// After `&&`.
+    And,
+    /// After `||`: runs only where the one before fails.
+    Or,
+    /// Reads the output of the one before.
+    Pipe,
+}
+
+/// `NAME=value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The variable.
+    pub name: String,
+    /// Its value; an empty word for `NAME=`.
+    pub value: Word,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A word with its quoting resolved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// What it is made of, in order; neighbouring literals are joined.
+    pub pieces: Vec<Piece>,
+    /// The word in the text, quotes included.
+    pub span: Span,
+}
+
+/// A part of a [`Word`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Text that stands for itself.
+    Literal(String),
+    /// `$NAME` or `${NAME}`.
+    Variable(String),
+    /// `$( … )` or backquotes: the commands inside.
+    Substitution(Vec<Command>),
+    /// `<NAME>`: the learner fills it in. Without the angle brackets.
+    Placeholder(String),
+    /// `[[ Instruqt-Var key="…" hostname="…" ]]`: the platform fills it in. The key.
+    InstruqtVar(String),
+    /// Anything whose value is not in the text: `$1`, `$?`, `${X%y}`, arithmetic, a glob. As written.
+    Opaque(String),
+}
+
+/// A redirection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redirect {
+    /// `> FILE`
+    Write(Word),
+    /// `>> FILE`
+    Append(Word),
+    /// `< FILE`
+    Read(Word),
+    /// `<<EOF … EOF` and `<<< word`: the text, variables as pieces unless the delimiter is quoted.
+    Here(Word),
+}
+
+impl Word {
+    /// The text, where nothing in it has to be looked up or filled in.
+    pub fn literal(&self) -> Option<String> {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// What stands between the `---` lines at the top of a challenge.
+#[derive(Clone, Debug, Default)]
+pub struct Frontmatter {
+    /// The block, `---` lines included; `None` without one.
+    pub span: Option<Span>,
+}
