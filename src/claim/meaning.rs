@@ -19,6 +19,8 @@ pub enum Meaning {
     Sql,
     /// A connection URL: a password in it, `postgres:` for `postgresql:` and the order of options do not count.
     ConnectionUrl,
+    /// A stored secret: compared to the letter, and neither side is ever shown.
+    Sealed,
     /// The server does not give it back: not compared, and said.
     NotReturned,
 }
@@ -31,7 +33,7 @@ impl Meaning {
             Fact::Plain(value) => value,
         };
         match self {
-            Self::Exact => expected.matches(&plain(actual)),
+            Self::Exact | Self::Sealed => expected.matches(&plain(actual)),
             Self::Duration => same_duration(expected, actual),
             Self::Set => same_set(expected, actual),
             Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),
@@ -44,9 +46,7 @@ impl Meaning {
     pub fn shown(self, actual: &Fact) -> String {
         let Fact::Plain(value) = actual else { return "another value".to_owned() };
         match self {
-            Self::Duration => {
-                seconds(&plain(value)).map_or_else(|| plain(value), |seconds| short(seconds))
-            }
+            Self::Duration => seconds(&plain(value)).map_or_else(|| plain(value), short),
             Self::ConnectionUrl => without_password(&plain(value)),
             Self::Sql => sql_of(value),
             _ => plain(value),
@@ -100,7 +100,8 @@ fn short(total: u64) -> String {
             _ => total % 60,
         };
         if number > 0 {
-            text.push_str(&format!("{number}{unit}"));
+            text.push_str(&number.to_string());
+            text.push_str(unit);
         }
     }
     if text.is_empty() { "0s".to_owned() } else { text }

@@ -4,6 +4,7 @@ use crate::config::Config;
 
 use super::kubernetes::Cluster;
 use super::postgres::Server;
+use super::timings::Timings;
 use super::vault::Session;
 
 /// The live systems as one run sees them.
@@ -16,6 +17,8 @@ pub struct Lab {
     pub postgres: Server,
     /// What the run may do and take.
     pub config: Config,
+    /// How long the reads took.
+    pub timings: Timings,
 }
 
 impl Lab {
@@ -26,6 +29,7 @@ impl Lab {
             kubernetes: Cluster::new(&config),
             postgres: Server::new(&config),
             config,
+            timings: Timings::default(),
         }
     }
 

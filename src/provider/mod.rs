@@ -1,9 +1,11 @@
 //! What each system's commands mean, and how its things are looked at. All I/O of the program is in here,
 //! behind [`Lab`]. Has never heard of Markdown, spans, steps or reports.
 
+pub mod jq;
 pub mod kubernetes;
 mod lab;
 pub mod postgres;
+mod timings;
 pub mod vault;
 
 use futures_util::future::BoxFuture;
@@ -11,6 +13,7 @@ use futures_util::future::BoxFuture;
 use crate::claim::{Claim, Observation, Subject, Text, Unobservable};
 
 pub use lab::Lab;
+pub use timings::Timings;
 
 /// A command as it stands at its place in the text: variables replaced by what they stand for there.
 #[derive(Clone, Debug, Default)]
