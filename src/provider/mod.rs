@@ -1,6 +1,7 @@
 //! What each system's commands mean, and how its things are looked at. All I/O of the program is in here,
 //! behind [`Lab`]. Has never heard of Markdown, spans, steps or reports.
 
+pub mod jq;
 pub mod kubernetes;
 mod lab;
 pub mod postgres;
