@@ -99,7 +99,7 @@ async fn look_up(lookup: &Lookup, lab: &Lab) -> Found {
     let Some(provider) = provider::provider_of(&lookup.call) else { return Ok(None) };
     let mut text = provider.look_up(&lookup.call, lab).await?;
     for filter in &lookup.filters {
-        match jq::run(filter, text, lab.config.limits.read).await {
+        match jq::run_within(filter.clone(), text, lab.config.limits.read).await {
             Ok(output) => text = output,
             // A filter that fails on this input prints nothing, as it would in a shell.
             Err(_) => return Ok(None),

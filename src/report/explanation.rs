@@ -89,8 +89,8 @@ impl Explanation {
             schema: 1,
             challenge: ExplainedChallenge {
                 path: challenge.source.path.display().to_string(),
-                slug: challenge.frontmatter.slug().map(str::to_owned),
-                title: challenge.frontmatter.title().map(str::to_owned),
+                slug: None,
+                title: None,
             },
             steps: plan.steps.iter().map(|s| step(challenge, plan, &timeline, s)).collect(),
             bindings: plan
@@ -241,7 +241,7 @@ fn shown_call(words: &[crate::claim::Text], filters: &[provider::jq::Filter]) ->
     let call: Vec<String> = words.iter().map(crate::claim::Text::shown).collect();
     let mut text = call.join(" ");
     for filter in filters {
-        let _ = write!(text, " | jq '{}'", filter.text());
+        let _ = write!(text, " | jq '{}'", filter.text);
     }
     text
 }

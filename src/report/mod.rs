@@ -174,8 +174,8 @@ impl Report {
             .find(|step| matches!(step.outcome, Some(Outcome::Fail | Outcome::Unknown)));
         Self {
             path: source.path.display().to_string(),
-            slug: challenge.frontmatter.slug().map(str::to_owned),
-            title: challenge.frontmatter.title().map(str::to_owned),
+            slug: None,
+            title: None,
             outcome: run_outcome(here.and_then(|step| step.outcome), &assertions, selection),
             counts: count(&assertions),
             here: here.map(|step| step.number),

@@ -1,1 +1,117 @@
-fn main() {}
+//! The live suite: labproof against real servers, walked step by step and broken on purpose.
+//!
+//! It brings its own main because the servers are started once and must be stopped at the end,
+//! however the end comes. Where servers are missing it says so; under CI=true that is a failure.
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a test program talks to its user")]
+#![expect(clippy::exit, reason = "a test program ends with the code of its conclusion")]
+
+mod check;
+mod contract;
+mod fences;
+mod http;
+mod kubernetes;
+mod lab;
+mod labs;
+mod postgres;
+mod prng;
+mod process;
+mod seed;
+mod seed_walk;
+mod servers;
+mod vault;
+mod wait;
+mod walk;
+mod world;
+
+use std::path::Path;
+
+use libtest_mimic::{Arguments, Trial};
+
+use crate::servers::{Obtain, Servers};
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    let trials = trials();
+    if arguments.list {
+        libtest_mimic::run(&arguments, trials).exit();
+    }
+    // The trials of one lab wait for each other; more threads than labs keep all of them busy.
+    arguments.test_threads.get_or_insert(8);
+    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    let servers = match obtain(ci) {
+        Ok(servers) => servers,
+        Err(reason) => {
+            eprintln!("live tests LEFT OUT, all {} of them: {reason}", trials.len());
+            eprintln!("to build the servers once (minutes): tests/live/servers/get");
+            std::process::exit(i32::from(ci));
+        }
+    };
+    let code = run(&arguments, trials, servers);
+    std::process::exit(code);
+}
+
+/// All trials, in an order in which the three labs have work at all times.
+fn trials() -> Vec<Trial> {
+    seed_walk::trials()
+}
+
+fn obtain(ci: bool) -> Result<Servers, String> {
+    let seed = seed::assignment();
+    if !seed.exists() {
+        return Err(format!("the seed is not at {}", seed.display()));
+    }
+    let build = ci || std::env::var("LABPROOF_LIVE").is_ok_and(|value| value == "build");
+    Servers::obtain(if build { Obtain::Build } else { Obtain::Find })
+}
+
+/// Runs the trials in a temporary place; whatever happens, the servers are stopped before it goes.
+fn run(arguments: &Arguments, trials: Vec<Trial>, servers: Servers) -> i32 {
+    let root = match tempfile::Builder::new().prefix("labproof-live-").tempdir() {
+        Ok(root) => root,
+        Err(error) => {
+            eprintln!("no temporary directory: {error}");
+            return 1;
+        }
+    };
+    if let Err(error) = open_to_all(root.path()) {
+        eprintln!("{}: {error}", root.path().display());
+        return 1;
+    }
+    stop_on_signals(root.path());
+    labs::prepare(servers, root.path());
+    let conclusion = libtest_mimic::run(arguments, trials);
+    process::stop_all();
+    if conclusion.has_failed()
+        && let Some(kept) = std::env::var_os("LABPROOF_LIVE_KEEP")
+    {
+        println!("logs kept in {} ({})", root.keep().display(), kept.display());
+    }
+    i32::from(conclusion.has_failed()) * 101
+}
+
+/// PostgreSQL runs as another user, whose directory is below.
+fn open_to_all(root: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(root, std::fs::Permissions::from_mode(0o755))
+}
+
+/// Ctrl-C and a polite kill stop the servers first; a kill -9 is the kernel's part (see `guarded`).
+fn stop_on_signals(root: &Path) {
+    let root = root.to_owned();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            let kind = tokio::signal::unix::SignalKind::terminate();
+            let Ok(mut terminate) = tokio::signal::unix::signal(kind) else { return };
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            eprintln!("stopping the servers");
+            process::stop_all();
+            std::fs::remove_dir_all(&root).ok();
+            std::process::exit(130);
+        });
+    });
+}

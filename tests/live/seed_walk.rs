@@ -1,0 +1,62 @@
+//! The walk through the seed, and through the seed under other names.
+
+use libtest_mimic::Trial;
+
+use crate::check::Check;
+use crate::contract;
+use crate::labs::WALKS;
+use crate::seed::{self, ROLES, SeedWalk, TABLE, assignment, compare};
+use crate::wait::Done;
+use crate::world::Names;
+
+/// The trials of this file.
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("harness::seed_is_solved_by_its_own_fences", || Ok(solved_by_its_fences()?)),
+        Trial::test("walk::seed", || Ok(walk_seed()?)),
+    ]
+}
+
+/// The harness itself, without labproof: the seed's commands work on these servers.
+fn solved_by_its_fences() -> Done<()> {
+    WALKS.with(|lab| {
+        lab.renew(Names::of_the_seed())?;
+        seed::solve(lab)
+    })
+}
+
+/// Before step 1 and after each step, exactly the expected claims hold.
+fn walk_seed() -> Done<()> {
+    WALKS.with(|lab| {
+        lab.renew(Names::of_the_seed())?;
+        let steps = seed::read(&assignment())?;
+        let call = Check::new(lab, &assignment());
+        roles_and_lines(&call, &steps)?;
+        let mut walk = SeedWalk::start(lab, steps)?;
+        for row in &TABLE {
+            if row.step > 0 {
+                walk.run(row.step)?;
+            }
+            compare(&call, row)?;
+        }
+        Ok(())
+    })
+}
+
+/// Each fence is one step, at its own place, doing what it does.
+fn roles_and_lines(call: &Check, steps: &[crate::fences::Fence]) -> Done<()> {
+    let report = call.json()?;
+    let found = report.json["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if found.len() != steps.len() {
+        return Err(format!("{} steps, expected {}\n{}", found.len(), steps.len(), report.run));
+    }
+    for (index, (step, fence)) in found.iter().zip(steps).enumerate() {
+        let line = step["line"].as_u64().and_then(|line| usize::try_from(line).ok());
+        let inside = line.is_some_and(|line| (fence.line..=fence.last_line).contains(&line));
+        let numbered = step["step"].as_u64() == u64::try_from(index + 1).ok();
+        if !inside || !numbered || step["role"] != ROLES[index] {
+            return Err(format!("step {}: {step}, fence at {}", index + 1, fence.line));
+        }
+    }
+    contract::hold(&report)
+}

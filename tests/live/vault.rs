@@ -1,0 +1,144 @@
+//! A development Vault of a lab, and what the harness reads and writes in it as root.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::http::{self, Request};
+use crate::lab::free_port;
+use crate::process::{self, Server, Stop, guarded};
+use crate::servers::Servers;
+use crate::wait::{Done, until};
+
+/// A running development Vault.
+pub(crate) struct Vault {
+    pub(crate) socket: SocketAddr,
+    pub(crate) root_token: String,
+    unseal_key: String,
+    server: Arc<Server>,
+}
+
+impl Vault {
+    /// Starts one and waits until it answers.
+    pub(crate) fn start(
+        servers: &Servers,
+        ip: IpAddr,
+        directory: &Path,
+        root_token: &str,
+    ) -> Done<Vault> {
+        let socket = SocketAddr::new(ip, free_port(ip)?);
+        let mut command = guarded(servers.path("setpriv")?, None, servers.path("vault")?);
+        command
+            .args(["server", "-dev", "-dev-no-store-token"])
+            .arg(format!("-dev-root-token-id={root_token}"))
+            .arg(format!("-dev-listen-address={socket}"))
+            .env("HOME", directory)
+            .env_remove("VAULT_TOKEN");
+        let log = directory.join("vault.log");
+        let server = Server::start("vault", command, log, Stop::Kill)?;
+        let mut vault =
+            Vault { socket, root_token: root_token.to_owned(), unseal_key: String::new(), server };
+        vault.server.until("Vault answers", Duration::from_secs(60), || {
+            vault.read("sys/mounts").map(drop)
+        })?;
+        // Vault serves before it has printed all of its greeting.
+        vault.unseal_key = until("Vault prints its unseal key", Duration::from_secs(10), || {
+            let log = vault.server.log();
+            let key = log.lines().find_map(|line| line.strip_prefix("Unseal Key: "));
+            key.map(|key| key.trim().to_owned()).ok_or(log)
+        })?;
+        Ok(vault)
+    }
+
+    /// What goes into VAULT_ADDR.
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}", self.socket)
+    }
+
+    /// One request as root: status and body.
+    pub(crate) fn request(&self, method: &str, path: &str, body: &Value) -> Done<(u16, Value)> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let path = format!("/v1/{path}");
+        let headers = [("X-Vault-Token", self.root_token.as_str())];
+        let request = Request { method, path: &path, headers: &headers, body: &body };
+        let (status, text) = http::send(self.socket, &request)?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
+    /// A read that must succeed; returns the whole body.
+    pub(crate) fn read(&self, path: &str) -> Done<Value> {
+        self.accepted("GET", path, &Value::Null)
+    }
+
+    /// A write that must succeed.
+    pub(crate) fn write(&self, path: &str, body: &Value) -> Done<Value> {
+        self.accepted("POST", path, body)
+    }
+
+    /// A delete that must succeed.
+    pub(crate) fn delete(&self, path: &str) -> Done<()> {
+        self.accepted("DELETE", path, &Value::Null).map(drop)
+    }
+
+    /// The keys under a path; none where there is nothing to list.
+    pub(crate) fn list(&self, path: &str) -> Done<BTreeSet<String>> {
+        let (status, body) = self.request("LIST", path, &Value::Null)?;
+        if status == 404 {
+            return Ok(BTreeSet::new());
+        }
+        let keys = body["data"]["keys"].as_array();
+        let keys = keys.ok_or_else(|| format!("LIST {path} gave {status}: {body}"))?;
+        Ok(keys.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
+    /// A token that has every right but those that `denied` takes away (policy paths).
+    pub(crate) fn token_without(&self, name: &str, denied: &[&str]) -> Done<String> {
+        let mut policy = String::from(
+            "path \"*\" { capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"sudo\"] }\n",
+        );
+        for path in denied {
+            policy.push_str(&format!("path \"{path}\" {{ capabilities = [\"deny\"] }}\n"));
+        }
+        self.write(&format!("sys/policies/acl/{name}"), &json!({ "policy": policy }))?;
+        // No default policy: it would let the token create and revoke what the row takes away.
+        let order = json!({ "policies": [name], "no_default_policy": true, "ttl": "2h" });
+        let made = self.write("auth/token/create", &order)?;
+        let token = made["auth"]["client_token"].as_str();
+        token.map(str::to_owned).ok_or_else(|| format!("no token in {made}"))
+    }
+
+    /// Seals it as an operator would.
+    pub(crate) fn seal(&self) -> Done<()> {
+        self.accepted("PUT", "sys/seal", &Value::Null).map(drop)
+    }
+
+    /// Unseals it with the key that was printed at the start, and waits until it serves again.
+    pub(crate) fn unseal(&self) -> Done<()> {
+        self.accepted("PUT", "sys/unseal", &json!({ "key": self.unseal_key }))?;
+        until("Vault serves after unsealing", Duration::from_secs(30), || {
+            self.read("sys/mounts").map(drop)
+        })
+    }
+
+    /// Stops it; everything it held is gone with it.
+    pub(crate) fn stop(&self) {
+        process::stop(&self.server);
+    }
+
+    fn accepted(&self, method: &str, path: &str, body: &Value) -> Done<Value> {
+        match self.request(method, path, body)? {
+            (200..300, answer) => Ok(answer),
+            (status, answer) => Err(format!("{method} {path} gave {status}: {answer}")),
+        }
+    }
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
