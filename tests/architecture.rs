@@ -13,10 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("challenge", &["source", "diagnostic", "text"]),
     ("config", &["secret"]),
     ("provider", &["claim", "config", "secret", "text"]),
-    (
-        "assertion",
-        &["source", "diagnostic", "challenge", "claim", "provider", "secret", "text"],
-    ),
+    ("assertion", &["source", "diagnostic", "challenge", "claim", "provider", "secret", "text"]),
     ("observe", &["assertion", "claim", "config", "provider"]),
     ("verdict", &["assertion", "claim", "text"]),
     (
@@ -27,8 +24,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "source", "diagnostic", "challenge", "config", "provider", "assertion", "observe",
-            "verdict", "report", "secret", "text", "cli",
+            "source",
+            "diagnostic",
+            "challenge",
+            "config",
+            "provider",
+            "assertion",
+            "observe",
+            "verdict",
+            "report",
+            "secret",
+            "text",
+            "cli",
         ],
     ),
     ("lib", &[]),
@@ -106,7 +113,10 @@ fn the_table_itself_points_forward() {
     for (index, (module, allowed)) in MAY_USE.iter().enumerate() {
         for name in *allowed {
             let at = MAY_USE.iter().position(|(known, _)| known == name);
-            assert!(at.is_some_and(|at| at < index), "`{module}` may use `{name}`, which comes later");
+            assert!(
+                at.is_some_and(|at| at < index),
+                "`{module}` may use `{name}`, which comes later"
+            );
         }
     }
 }

@@ -18,7 +18,8 @@ fn bad_input_has_a_clear_message_and_the_right_exit_code() {
         }
         text + "---\n\n```bash\nvault status\n```\n"
     };
-    let broken = "---\nslug: a\ntitle: [never closed\n---\n\n```bash\nvault secrets enable kv\n```\n";
+    let broken =
+        "---\nslug: a\ntitle: [never closed\n---\n\n```bash\nvault secrets enable kv\n```\n";
     let unending = "---\nslug: a\ntype: challenge\n\n```bash\nvault secrets enable kv\n```\n";
     let prose = "---\nslug: a\ntype: challenge\ntitle: A\n---\nOnly prose.\n";
     let looks = "---\nslug: a\ntype: challenge\ntitle: A\n---\n\n```bash\nvault status\n```\n";
@@ -152,14 +153,37 @@ fn json_is_one_document_of_the_documented_shape() {
     };
     assert_eq!(
         keys(&document),
-        ["schema", "challenge", "outcome", "exit_code", "counts", "here", "steps", "assertions", "duration_ms"]
+        [
+            "schema",
+            "challenge",
+            "outcome",
+            "exit_code",
+            "counts",
+            "here",
+            "steps",
+            "assertions",
+            "duration_ms"
+        ]
     );
     assert_eq!(keys(&document["steps"][0]), ["step", "line", "role", "title", "outcome"]);
     assert_eq!(
         keys(&document["assertions"][0]),
         [
-            "step", "line", "kind", "name", "expect", "origin", "outcome", "expected", "actual", "read",
-            "control", "hint", "reason", "overtaken_by", "blocked_by"
+            "step",
+            "line",
+            "kind",
+            "name",
+            "expect",
+            "origin",
+            "outcome",
+            "expected",
+            "actual",
+            "read",
+            "control",
+            "hint",
+            "reason",
+            "overtaken_by",
+            "blocked_by"
         ]
     );
     assert_eq!(document["exit_code"], 3);

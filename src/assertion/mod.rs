@@ -162,6 +162,10 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
             let before = index.checked_sub(1).map(|before| &step.commands[before]);
             match read_command(command, before, &mut scope, &story) {
                 Ok(claims) => {
+                    if claims.iter().all(|claim| claim.verb == Verb::Read) {
+                        let why = "only reads".to_owned();
+                        unclaimed.push(Unclaimed { span: command.span, why });
+                    }
                     for claim in claims {
                         story.claims.push(claim.clone());
                         if claim.verb == Verb::Read {
@@ -218,14 +222,12 @@ fn read_command(
     if command.link == Link::Or {
         return Err("runs only where the command before `||` fails".to_owned());
     }
-    let claims: Vec<Claim> = provider::kinds().flat_map(|kind| kind.infer(&call, story)).collect();
-    if claims.iter().any(|claim| claim.verb != Verb::Read) {
-        return Ok(claims);
-    }
     let Some(provider) = provider::provider_of(&call) else {
         let program = call.words.first().map(Text::shown).unwrap_or_default();
         return Err(format!("{} is not a command that labproof reads", ticked(&program)));
     };
+    let kinds = provider.kinds().iter();
+    let claims: Vec<Claim> = kinds.flat_map(|kind| kind.infer(&call, story)).collect();
     if !claims.is_empty() {
         return Ok(claims);
     }

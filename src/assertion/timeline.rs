@@ -41,6 +41,8 @@ pub struct Part {
     pub asked: State,
     /// Whether any step changes the subject: what the text only looks at has no history.
     pub changing: bool,
+    /// Whether the claim's step does not make it so, but finds it so: by the text, it was so before.
+    pub given: bool,
 }
 
 impl Part {
@@ -235,5 +237,16 @@ fn part(
         end = made;
     }
     let changing = history.iter().any(Event::changes);
-    Part { field: field.map(str::to_owned), state, start, before, later, end, asked, changing }
+    let given = state == before && history.get(at).is_some_and(Event::changes);
+    Part {
+        field: field.map(str::to_owned),
+        state,
+        start,
+        before,
+        later,
+        end,
+        asked,
+        changing,
+        given,
+    }
 }

@@ -81,7 +81,8 @@ pub trait Kind: Sync {
     fn doc(&self) -> &'static str;
     /// The word for one of it: `role`, `mount`.
     fn noun(&self) -> &'static str;
-    /// What `call` claims of things of this kind; nothing where it is about something else.
+    /// What `call`, a command of its provider's programs, claims of things of this kind; nothing where it is
+    /// about something else.
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim>;
     /// The claim in half a sentence: ``role `products-api` exists``.
     fn title(&self, claim: &Claim) -> String;

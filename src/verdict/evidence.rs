@@ -55,7 +55,7 @@ pub(super) fn verdict(
             verdict.hint = Some(assertion.hint.clone()).filter(|hint| !hint.is_empty());
         }
         Outcome::Unknown => verdict.reason = Some(unseen(observation)),
-        Outcome::Skip => verdict.reason = Some(skipped(observation, overtaken_by)),
+        Outcome::Skip => verdict.reason = Some(skipped(observation, findings, overtaken_by)),
     }
     verdict
 }
@@ -207,10 +207,13 @@ fn unseen(observation: &Observation) -> String {
     }
 }
 
-fn skipped(observation: &Observation, overtaken_by: Option<usize>) -> String {
+fn skipped(observation: &Observation, findings: &[Finding], overtaken_by: Option<usize>) -> String {
     match (&observation.seen, overtaken_by) {
         (_, Some(step)) => format!("step {step} replaces it"),
         (Seen::Unobservable(Unobservable::NotObserved(reason)), None) => reason.clone(),
+        _ if findings.contains(&Finding::Given) => {
+            "cannot be told afterwards: an earlier step makes the same state".to_owned()
+        }
         _ => "cannot be told afterwards: the text starts from the same state".to_owned(),
     }
 }

@@ -3,6 +3,8 @@
 
 mod evidence;
 mod part;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -97,7 +99,7 @@ impl Judge<'_> {
         let mut proves = false;
         for part in &parts {
             match proven(&part.state, part.field.as_deref(), seen) {
-                Some(true) => proves |= !part.is_start(),
+                Some(true) => proves |= !part.is_start() && !part.given,
                 _ => return false,
             }
         }

@@ -16,6 +16,8 @@ pub(super) enum Finding {
     Overtaken(usize),
     /// What is seen is what the text started from: nothing can be told.
     Untold,
+    /// It holds, and by the text it did so before the step: nothing is shown by it.
+    Given,
 }
 
 /// Whether what was seen is `state`; `None` is never returned for what was really seen.
@@ -42,6 +44,7 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
 /// |---------------------------------------------------|----------------|-----------|
 /// | as claimed, and the text did not start so         | -              | holds     |
 /// | as claimed, but the text started so               | -              | untold    |
+/// | as claimed, but an earlier step made it so        | -              | given     |
 /// | a later state, unlike the one before the claim    | yes            | overtaken |
 /// | anything, and a later changing claim holds        | yes            | overtaken |
 /// | the starting state, to which the text comes round | -              | untold    |
@@ -50,7 +53,11 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
 pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) -> Finding {
     let is = |state: &State| seen.and_then(|seen| proven(state, part.field.as_deref(), seen));
     if is(&part.state) == Some(true) {
-        return if part.is_start() { Finding::Untold } else { Finding::Holds };
+        return match (part.is_start(), part.given) {
+            (true, _) => Finding::Untold,
+            (false, true) => Finding::Given,
+            (false, false) => Finding::Holds,
+        };
     }
     let reached = |(_, state): &&(usize, State)| *state != part.before && is(state) == Some(true);
     if let Some((step, _)) = part.later.iter().rfind(reached) {

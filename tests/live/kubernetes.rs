@@ -46,10 +46,8 @@ impl Kubernetes {
         let etcd = start_etcd(servers, ip, directory)?;
         let address = SocketAddr::new(ip, free_port(ip)?);
         let tokens = ["admin-of-the-lab", "nobody-of-the-lab"];
-        let rows = format!(
-            "{},admin,admin,system:masters\n{},nobody,nobody\n",
-            tokens[0], tokens[1]
-        );
+        let rows =
+            format!("{},admin,admin,system:masters\n{},nobody,nobody\n", tokens[0], tokens[1]);
         std::fs::write(directory.join("tokens.csv"), rows).map_err(io)?;
         write_key(directory)?;
         let api = start_api(servers, &etcd, address, octet, directory)?;

@@ -6,11 +6,7 @@ use std::time::{Duration, Instant};
 pub(crate) type Done<T> = Result<T, String>;
 
 /// Looks again and again until `look` succeeds; its last reason is told when the time is up.
-pub(crate) fn until<T>(
-    what: &str,
-    limit: Duration,
-    mut look: impl FnMut() -> Done<T>,
-) -> Done<T> {
+pub(crate) fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Done<T>) -> Done<T> {
     let started = Instant::now();
     let mut pause = Duration::from_millis(5);
     loop {

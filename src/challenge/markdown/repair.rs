@@ -210,7 +210,9 @@ impl<'a> Repair<'a> {
             let line = line_at(&self.text, block.range.start);
             let Some(opening) = opening(&self.text[line.clone()]) else { continue };
             let next = block.range.end + usize::from(!self.text[..block.range.end].ends_with('\n'));
-            let Some(rest) = self.text.get(next..).filter(|rest| !rest.is_empty()) else { continue };
+            let Some(rest) = self.text.get(next..).filter(|rest| !rest.is_empty()) else {
+                continue;
+            };
             let following = rest.split('\n').next().unwrap_or_default();
             let quoted = self.text[line.start..line.start + opening.start].contains('>');
             if opening.start > 0
@@ -299,11 +301,7 @@ pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
 }
 
 /// The range that holds `at`, of items in the order of the text.
-fn holding<T>(
-    items: &[T],
-    range: impl Fn(&T) -> &Range<usize>,
-    at: usize,
-) -> Option<Range<usize>> {
+fn holding<T>(items: &[T], range: impl Fn(&T) -> &Range<usize>, at: usize) -> Option<Range<usize>> {
     let index = items.partition_point(|item| range(item).start <= at).checked_sub(1)?;
     Some(range(&items[index]).clone()).filter(|found| found.contains(&at))
 }
@@ -317,7 +315,8 @@ fn blank(bytes: &mut [u8]) {
 
 /// Moves the first `indent` bytes of a line to its end, as blanks.
 fn turn_round(line: &mut [u8], indent: usize) {
-    let length = line.len() - line.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let length =
+        line.len() - line.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
     if indent <= length {
         line[..indent].fill(b' ');
         line[..length].rotate_left(indent);

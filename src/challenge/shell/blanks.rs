@@ -33,18 +33,16 @@ const LONGEST_TAG: usize = 240;
 
 /// Names that stand in angle brackets in every page of HTML and are never filled in.
 const HTML: &[&str] = &[
-    "a", "b", "br", "body", "button", "center", "code", "div", "em", "form", "h1", "h2", "h3", "h4",
-    "head", "hr", "html", "i", "img", "input", "li", "link", "meta", "ol", "option", "p", "pre", "q",
-    "script", "select", "small", "span", "strong", "style", "table", "tbody", "td", "th", "thead",
-    "title", "tr", "u", "ul",
+    "a", "b", "br", "body", "button", "center", "code", "div", "em", "form", "h1", "h2", "h3",
+    "h4", "head", "hr", "html", "i", "img", "input", "li", "link", "meta", "ol", "option", "p",
+    "pre", "q", "script", "select", "small", "span", "strong", "style", "table", "tbody", "td",
+    "th", "thead", "title", "tr", "u", "ul",
 ];
 
 /// Finds what is to be covered, in the order of the text.
 pub(super) fn find(text: &str) -> Vec<Blank> {
-    let closed: HashSet<&str> = text
-        .match_indices("</")
-        .filter_map(|(at, _)| name_of_tag(text.get(at + 2..)?))
-        .collect();
+    let closed: HashSet<&str> =
+        text.match_indices("</").filter_map(|(at, _)| name_of_tag(text.get(at + 2..)?)).collect();
     let bytes = text.as_bytes();
     let mut blanks = Vec::new();
     let mut at = 0;

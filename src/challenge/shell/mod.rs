@@ -16,8 +16,8 @@ use shuck_parser::parser::{ParseResult, Parser};
 use shuck_parser::{ShellDialect, ShellProfile};
 
 use self::blanks::Blank;
-use super::mapped::Mapped;
 use super::Command;
+use super::mapped::Mapped;
 use crate::diagnostic::Diagnostic;
 
 /// What a fence's text holds.
@@ -50,8 +50,7 @@ pub(super) fn read(mapped: &Mapped) -> Reading {
     }
     let blanks = blanks::find(text);
     let covered = blanks::cover(text, &blanks);
-    let mut reader =
-        Reader { mapped, text, blanks: &blanks, reading: Reading::default() };
+    let mut reader = Reader { mapped, text, blanks: &blanks, reading: Reading::default() };
     let result = parse(&covered);
     if result.is_ok() {
         reader.file(&result);

@@ -38,8 +38,7 @@ impl Reader<'_> {
         let body = range(heredoc.body.span);
         self.closed(&heredoc.delimiter, body.end);
         let strip = heredoc.delimiter.strip_tabs;
-        let quoting =
-            if heredoc.delimiter.quoted { Quoting::Verbatim } else { Quoting::Heredoc };
+        let quoting = if heredoc.delimiter.quoted { Quoting::Verbatim } else { Quoting::Heredoc };
         if strip {
             return self.stripped(body, quoting);
         }

@@ -37,7 +37,10 @@ impl Reader<'_> {
             "a quote is opened and not closed"
         } else if message.contains("unterminated") || message.contains("substitution") {
             "a `$(` or a backquote is opened and not closed"
-        } else if message.contains("fuel") || message.contains("deep") || message.contains("too long") {
+        } else if message.contains("fuel")
+            || message.contains("deep")
+            || message.contains("too long")
+        {
             "this is nested deeper, or is longer, than is read"
         } else {
             "this is not well-formed shell"

@@ -44,7 +44,9 @@ pub(super) fn expansions<'a>(parts: &'a [WordPartNode], found: &mut Vec<Expansio
     for part in parts {
         let range = part.span.start.offset()..part.span.end.offset();
         let body = match &part.kind {
-            WordPart::Literal(_) | WordPart::SingleQuoted { .. } | WordPart::Variable(_) => continue,
+            WordPart::Literal(_) | WordPart::SingleQuoted { .. } | WordPart::Variable(_) => {
+                continue;
+            }
             WordPart::DoubleQuoted { parts, .. } => {
                 expansions(parts, found);
                 continue;
@@ -76,9 +78,12 @@ impl Reader<'_> {
         let range = word.span.start.offset()..word.span.end.offset();
         let mut found = Vec::new();
         expansions(&word.parts, &mut found);
-        found.extend(word.brace_syntax.iter().filter(|brace| brace.expands()).map(|brace| {
-            expansion(brace.span.start.offset()..brace.span.end.offset(), None)
-        }));
+        found.extend(
+            word.brace_syntax
+                .iter()
+                .filter(|brace| brace.expands())
+                .map(|brace| expansion(brace.span.start.offset()..brace.span.end.offset(), None)),
+        );
         found.sort_by_key(|expansion| expansion.range.start);
         self.pieces(range, Quoting::None, &found)
     }
