@@ -1,1 +1,4 @@
 
+
+mod parse;
+mod render;

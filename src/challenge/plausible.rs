@@ -8,9 +8,13 @@
 //! | another path: `/ui/`                                     | yes, unnamed fences too | in a `bin` folder |
 //! | `Word`, `WORD`, `word:`, `10.0.0.1`, `{`, `http://…`     | no  | no |
 //! | any name before `=`, `:` or `->` on its own              | no  | no |
+//! | any name before words of which the last ends in `{`      | no  | no |
 //! | a name in small letters                                  | in a fence that names a shell, or with a flag, a path or `k=v` | no |
 //! | `$X`, `"$X"/y`                                           | yes | no |
 //! | only assignments                                         | - | yes |
+//!
+//! A fence that names no language and whose first command is none is text as a whole: code of other
+//! languages has lines that pass for shell, and commands come before what they print.
 //!
 //! Errs towards "no": what is claimed later comes from known programs only, and a fence that is left
 //! out is reported.
@@ -39,6 +43,7 @@ const KNOWN: &[&str] = &[
     "dotnet", "swift", "bash", "sh", "zsh", "fish", "tmux", "screen", "ansible", "ansible-playbook",
     "ansible-galaxy", "ansible-navigator", "ansible-vault", "ansible-builder", "ansible-inventory",
     "ansible-doc", "ansible-config", "ansible-lint", "chef", "knife", "puppet", "salt", "inspec",
+    "puppetserver", "puppet-code", "puppet-access", "puppet-query", "facter", "pdk", "bolt", "r10k",
     "tflint", "tfsec", "checkov", "infracost", "pulumi", "crossplane", "opa", "conftest", "kyverno",
     "trivy", "snyk", "grype", "syft", "falco", "sysdig", "bpftrace", "tetra", "hubble", "tshark",
     "tcpdump", "nmap", "wireshark", "strace", "ltrace", "perf", "gdb", "hey", "ab", "wrk", "k6", "fortio",
@@ -114,7 +119,7 @@ pub(super) fn is_command(command: &Command, language: Language) -> bool {
         return !command.assignments.is_empty() || named;
     };
     let Some(name) = first.literal() else {
-        return is_computed(first) && (named || !arguments.is_empty());
+        return is_computed(first) && (named || !arguments.is_empty()) && !defines(arguments);
     };
     let alone = arguments.is_empty();
     if is_known(&name) || is_known(name.rsplit('/').next().unwrap_or_default()) {
@@ -128,7 +133,22 @@ pub(super) fn is_command(command: &Command, language: Language) -> bool {
     if name.starts_with('/') {
         return !alone || name.contains("/bin/");
     }
-    is_name(&name) && !alone && !defines(arguments) && (named || arguments.iter().any(is_shell_like))
+    is_name(&name)
+        && !alone
+        && !defines(arguments)
+        && !opens(arguments)
+        && (named || arguments.iter().any(is_shell_like))
+}
+
+/// `class x {`, `f (`, `"a": 1,`: a line of some other language that goes on.
+fn opens(arguments: &[Word]) -> bool {
+    arguments
+        .last()
+        .and_then(|word| match word.pieces.last() {
+            Some(Piece::Literal(text)) => text.chars().next_back(),
+            _ => None,
+        })
+        .is_some_and(|last| matches!(last, '{' | '(' | ',' | ';'))
 }
 
 /// `./x`, `~/x`, `../x`, `x.sh`.
