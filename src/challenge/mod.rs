@@ -12,7 +12,7 @@ mod prompt;
 mod shell;
 mod step;
 
-pub use self::frontmatter::Frontmatter;
+pub use self::frontmatter::{Field, Frontmatter, Note, Tab};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 

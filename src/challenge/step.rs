@@ -90,9 +90,11 @@ fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>)
     let mut kept = Vec::new();
     let mut dropped = Vec::new();
     let mut keep = false;
+    let text = language == Language::Unnamed
+        && commands.first().is_some_and(|first| !plausible::is_command(first, language));
     for (index, command) in commands.into_iter().enumerate() {
         if index == 0 || command.link == Link::Then {
-            keep = plausible::is_command(&command, language);
+            keep = !text && plausible::is_command(&command, language);
             if !keep {
                 dropped.push(command.span);
             }

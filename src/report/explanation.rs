@@ -89,8 +89,8 @@ impl Explanation {
             schema: 1,
             challenge: ExplainedChallenge {
                 path: challenge.source.path.display().to_string(),
-                slug: None,
-                title: None,
+                slug: challenge.frontmatter.slug.as_ref().map(|field| field.value.clone()),
+                title: challenge.frontmatter.title.as_ref().map(|field| field.value.clone()),
             },
             steps: plan.steps.iter().map(|s| step(challenge, plan, &timeline, s)).collect(),
             bindings: plan

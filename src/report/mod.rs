@@ -174,8 +174,8 @@ impl Report {
             .find(|step| matches!(step.outcome, Some(Outcome::Fail | Outcome::Unknown)));
         Self {
             path: source.path.display().to_string(),
-            slug: None,
-            title: None,
+            slug: challenge.frontmatter.slug.as_ref().map(|field| field.value.clone()),
+            title: challenge.frontmatter.title.as_ref().map(|field| field.value.clone()),
             outcome: run_outcome(here.and_then(|step| step.outcome), &assertions, selection),
             counts: count(&assertions),
             here: here.map(|step| step.number),

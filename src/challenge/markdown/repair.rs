@@ -48,6 +48,8 @@ pub(super) struct Repair<'a> {
     moved: BTreeMap<usize, usize>,
     /// Opening lines directly under HTML.
     swallowed: BTreeSet<usize>,
+    /// Opening lines in a list, whose text is indented less.
+    outdented: BTreeSet<usize>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -61,6 +63,7 @@ impl<'a> Repair<'a> {
             rounds: 0,
             moved: BTreeMap::new(),
             swallowed: BTreeSet::new(),
+            outdented: BTreeSet::new(),
             diagnostics: Vec::new(),
         }
     }
@@ -110,8 +113,11 @@ impl<'a> Repair<'a> {
         for (line, indent) in &self.moved {
             if *indent > 0 && self.fence_at(outline, *line) && !self.swallowed.contains(line) {
                 let columns = crate::text::count(*indent, "column");
-                let message =
-                    format!("this fence is indented by {columns}, where Markdown shows it as text");
+                let message = if self.outdented.contains(line) {
+                    format!("the text of this fence is indented by less than its {columns}, which ends it for Markdown")
+                } else {
+                    format!("this fence is indented by {columns}, where Markdown shows it as text")
+                };
                 diagnostics.push(Diagnostic::note(whole(*line), message));
             }
         }
@@ -165,7 +171,11 @@ impl<'a> Repair<'a> {
     /// Blanks the HTML before fences in it, and turns round lines that are indented too far.
     fn free_fences(&mut self, outline: &Outline, bytes: &mut [u8]) {
         let mut after = 0;
-        for line in self.lost(outline).into_iter().chain(self.cut_short(outline)) {
+        let short = self.cut_short(outline);
+        let mut lines = self.lost(outline);
+        lines.extend(&short);
+        lines.sort_unstable();
+        for line in lines {
             if line < after {
                 continue;
             }
@@ -175,6 +185,9 @@ impl<'a> Repair<'a> {
             if let Some(html) = holding(&outline.html, |range| range, line) {
                 blank(&mut bytes[html.start..line]);
                 self.swallowed.insert(line);
+            }
+            if short.binary_search(&line).is_ok() {
+                self.outdented.insert(line);
             }
             turn_round(&mut bytes[range], opening.start);
             self.moved.entry(line).or_insert(opening.start);

@@ -31,13 +31,28 @@ impl Reader<'_> {
 
     fn sequence(&mut self, sequence: &StmtSeq, first: Link, into: &mut Vec<Command>) {
         for (index, statement) in sequence.stmts.iter().enumerate() {
+            self.unknowable_last = false;
+            if index > 0 {
+                self.check_separation(range(statement.span).start);
+            }
             self.statement(statement, if index == 0 { first } else { Link::Then }, into);
+        }
+    }
+
+    /// The parser takes `a b (c)` for two statements on one line; to a shell it is none.
+    fn check_separation(&mut self, start: usize) {
+        let before = self.text.get(..start).unwrap_or_default();
+        let before = before.trim_end_matches([' ', '\t', '(', '{', '!']);
+        if !before.ends_with(['\n', ';', '&', '|', '}']) {
+            let at = before.len();
+            self.parenthesis = Some(self.parenthesis.map_or(at, |first| first.min(at)));
         }
     }
 
     fn statement(&mut self, statement: &Stmt, link: Link, into: &mut Vec<Command>) {
         if statement.negated {
-            let span = self.mapped.span(range(statement.span).start, range(statement.span).end);
+            let at = self.trimmed(range(statement.span));
+            let span = self.mapped.span(at.start, at.end);
             let message = "`!` turns the outcome of this command around";
             self.reading.diagnostics.push(Diagnostic::note(span, message));
         }
@@ -47,7 +62,8 @@ impl Reader<'_> {
         // Those of a group belong to all of its commands; the last one stands for it.
         if let Some(command) = into[before..].last_mut() {
             command.redirects.extend(redirects);
-            let at = self.mapped.span(range(statement.span).start, range(statement.span).end);
+            let at = self.trimmed(range(statement.span));
+            let at = self.mapped.span(at.start, at.end);
             if matches!(statement.command, Parsed::Simple(_) | Parsed::Builtin(_) | Parsed::Decl(_))
             {
                 // The parser's command ends before its redirections; a heredoc's text is not in it.
@@ -86,7 +102,10 @@ impl Reader<'_> {
                     BinaryOp::Pipe | BinaryOp::PipeAll => Link::Pipe,
                 };
                 self.statement(&binary.left, link, into);
-                self.statement(&binary.right, next, into);
+                // What hangs on something unknowable is not knowable either.
+                if !self.unknowable_last {
+                    self.statement(&binary.right, next, into);
+                }
             }
             Parsed::Compound(compound) => self.compound(compound, link, into),
             Parsed::Function(function) => self.unknowable("function", range(function.span)),
@@ -159,9 +178,11 @@ impl Reader<'_> {
         } else {
             format!("what this `{name}` does is not knowable from the text")
         };
+        let at = self.trimmed(at);
         let span = self.mapped.span(at.start, at.end);
         self.reading.diagnostics.push(Diagnostic::warning(span, message));
         self.reading.more = true;
+        self.unknowable_last = true;
     }
 
     fn assignments(&mut self, assignments: &[shuck_ast::Assignment]) -> Vec<Assignment> {
@@ -193,6 +214,7 @@ impl Reader<'_> {
         at: Range<usize>,
         into: &mut Vec<Command>,
     ) {
+        self.unknowable_last = false;
         let at = self.trimmed(at);
         let span = self.mapped.span(at.start, at.end);
         let redirects: Vec<Redirect> = Vec::new();

@@ -16,8 +16,8 @@ use shuck_parser::parser::{ParseResult, Parser};
 use shuck_parser::{ShellDialect, ShellProfile};
 
 use self::blanks::Blank;
-use super::Command;
 use super::mapped::Mapped;
+use super::Command;
 use crate::diagnostic::Diagnostic;
 
 /// What a fence's text holds.
@@ -50,10 +50,21 @@ pub(super) fn read(mapped: &Mapped) -> Reading {
     }
     let blanks = blanks::find(text);
     let covered = blanks::cover(text, &blanks);
-    let mut reader = Reader { mapped, text, blanks: &blanks, reading: Reading::default() };
+    let mut reader = Reader {
+        mapped,
+        text,
+        blanks: &blanks,
+        reading: Reading::default(),
+        unknowable_last: false,
+        parenthesis: None,
+    };
     let result = parse(&covered);
     if result.is_ok() {
         reader.file(&result);
+        if let Some(at) = reader.parenthesis.take() {
+            reader.reading = Reading::default();
+            reader.cut(&covered, at, "parenthesis");
+        }
     } else {
         reader.broken(&covered, &result);
     }
@@ -75,6 +86,10 @@ struct Reader<'a> {
     text: &'a str,
     blanks: &'a [Blank],
     reading: Reading,
+    /// Whether what was read last is something like `if`, so that what hangs on it is left out.
+    unknowable_last: bool,
+    /// The first bare parenthesis in or after a word. The parser lets it pass and a shell does not.
+    parenthesis: Option<usize>,
 }
 
 fn range(span: shuck_ast::Span) -> Range<usize> {

@@ -9,10 +9,8 @@ use super::{Reader, parse};
 use crate::diagnostic::Diagnostic;
 
 impl Reader<'_> {
-    /// Takes the statements around what is broken, where the parser found its way back; else those of
-    /// the lines before it.
+    /// Takes the statements of the lines before what is broken.
     pub(super) fn broken(&mut self, covered: &str, result: &ParseResult) {
-        self.reading.more = true;
         let mut stumbles: Vec<(usize, &str)> = result
             .diagnostics
             .iter()
@@ -22,14 +20,22 @@ impl Reader<'_> {
             stumbles.push((self.start_of_line(*line), message));
         }
         stumbles.sort_unstable();
-        let Some((first, message)) = stumbles.first().copied() else { return };
-        let cut = self.start_of_command(first);
-        self.say(cut, message);
+        if let Some((first, message)) = stumbles.first().copied() {
+            self.cut(covered, first, message);
+        }
+    }
+
+    /// Reads the lines before the command at `offset`, and reports the rest.
+    pub(super) fn cut(&mut self, covered: &str, offset: usize, message: &str) {
+        self.reading.more = true;
+        let cut = self.start_of_command(offset);
         // Once, on what comes before: a second attempt on each line would cost the square of the text.
         let before = parse(&covered[..cut]);
         if before.is_ok() {
             self.file(&before);
+            self.parenthesis = None;
         }
+        self.say(cut, message);
     }
 
     fn say(&mut self, at: usize, message: &str) {
@@ -37,10 +43,9 @@ impl Reader<'_> {
             "a quote is opened and not closed"
         } else if message.contains("unterminated") || message.contains("substitution") {
             "a `$(` or a backquote is opened and not closed"
-        } else if message.contains("fuel")
-            || message.contains("deep")
-            || message.contains("too long")
-        {
+        } else if message == "parenthesis" {
+            "a parenthesis stands here without quotes"
+        } else if message.contains("fuel") || message.contains("deep") || message.contains("too long") {
             "this is nested deeper, or is longer, than is read"
         } else {
             "this is not well-formed shell"

@@ -133,6 +133,9 @@ impl Reader<'_> {
         {
             return;
         }
+        if scan.quoting == Quoting::None && matches!(scan.text.as_bytes()[scan.at], b'(' | b')') {
+            self.parenthesis = Some(self.parenthesis.map_or(scan.at, |first| first.min(scan.at)));
+        }
         scan.character(|at| self.blank_at(at).cloned());
     }
 
