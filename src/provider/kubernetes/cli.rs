@@ -160,7 +160,7 @@ impl Line {
             return Ok(Vec::new());
         };
         if first.split_once('/').is_some() {
-            return self.arguments[index..].iter().map(|text| slashed(text)).collect();
+            return self.arguments[index..].iter().map(slashed).collect();
         }
         let Some(words) = first.literal() else {
             return Err(format!("the kind `{}` is not known", first.shown()));

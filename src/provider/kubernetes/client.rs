@@ -127,19 +127,18 @@ impl Cluster {
 
     async fn connection(&self) -> Result<&Connection, Unobservable> {
         let open = || async {
-            let (config, timeout) = (self.config.clone(), self.timeout);
+            let config = self.config.clone();
             // Apart from the other reads: an exec plugin of the kubeconfig blocks its thread.
             let handle = tokio::runtime::Handle::current();
-            let opened =
-                tokio::task::spawn_blocking(move || handle.block_on(connect(&config, timeout)));
+            let opened = tokio::task::spawn_blocking(move || handle.block_on(connect(&config)));
             match tokio::time::timeout(self.timeout, opened).await {
                 Ok(Ok(connection)) => connection,
                 Ok(Err(_)) => {
                     Err(Unobservable::Unconfigured("the kubeconfig cannot be used".to_owned()))
                 }
                 Err(_) => Err(Unobservable::TimedOut(format!(
-                    "the kubeconfig's credentials were not had within {} s",
-                    self.timeout.as_secs()
+                    "the kubeconfig's credentials were not had within {}",
+                    shown(self.timeout)
                 ))),
             }
         };
@@ -197,7 +196,14 @@ fn not_kubernetes(address: &str, code: u16) -> Unobservable {
 }
 
 fn timed_out(address: &str, timeout: Duration) -> Unobservable {
-    Unobservable::TimedOut(format!("{address} did not answer within {} s", timeout.as_secs()))
+    Unobservable::TimedOut(format!("{address} did not answer within {}", shown(timeout)))
+}
+
+fn shown(time: Duration) -> String {
+    match time.subsec_millis() {
+        0 => format!("{} s", time.as_secs()),
+        _ => format!("{} ms", time.as_millis()),
+    }
 }
 
 /// Words for a request that was not answered, from what the libraries' errors are, not from what they say.

@@ -1,7 +1,6 @@
 //! From kubeconfig files, or a pod's service account, to a client. Sends nothing to the cluster.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use kube::Client;
 use kube::client::ClientBuilder;
@@ -22,17 +21,15 @@ pub(super) struct Connection {
 }
 
 /// Builds the client. An exec plugin of the kubeconfig runs in here, and blocks.
-pub(super) async fn connect(
-    config: &KubernetesConfig,
-    timeout: Duration,
-) -> Result<Connection, Unobservable> {
+pub(super) async fn connect(config: &KubernetesConfig) -> Result<Connection, Unobservable> {
     let mut kube = if config.kubeconfigs.is_empty() {
         in_cluster(config)?
     } else {
         from_files(&config.kubeconfigs).await?
     };
-    kube.connect_timeout = Some(timeout);
-    kube.read_timeout = Some(timeout);
+    // Each request has one bound around all of it; two of the same length would race.
+    kube.connect_timeout = None;
+    kube.read_timeout = None;
     // A run has its own bounds; the library's retries would outlast them.
     kube.default_retry = false;
     if kube.cluster_url.host().is_some_and(is_loopback) {
@@ -146,9 +143,7 @@ mod tests {
             })
             .collect();
         let config = KubernetesConfig { kubeconfigs, ..KubernetesConfig::default() };
-        let Err(reason) = connect(&config, Duration::from_secs(1)).await else {
-            panic!("connected")
-        };
+        let Err(reason) = connect(&config).await else { panic!("connected") };
         assert!(matches!(reason, Unobservable::Unconfigured(_)));
         let place = folder.path().display().to_string();
         reason.reason().replace(&place, "DIR")
@@ -188,7 +183,7 @@ mod tests {
         )
         .unwrap();
         let config = KubernetesConfig { kubeconfigs: vec![one, two], in_cluster: false };
-        let connection = connect(&config, Duration::from_secs(1)).await.unwrap();
+        let connection = connect(&config).await.unwrap();
         assert_eq!(connection.namespace, "shop");
         assert_eq!(connection.address, "http://127.0.0.1:1");
     }

@@ -15,6 +15,27 @@ pub(super) type Understood = Result<Vec<Claim>, Reading>;
 const ELSEWHERE: [&str; 8] =
     ["context", "cluster", "kubeconfig", "server", "user", "token", "as", "as-group"];
 
+/// Verbs that only look; none at all is a help page.
+const READING: [&str; 17] = [
+    "",
+    "get",
+    "describe",
+    "wait",
+    "logs",
+    "top",
+    "explain",
+    "events",
+    "api-resources",
+    "api-versions",
+    "version",
+    "cluster-info",
+    "auth",
+    "diff",
+    "port-forward",
+    "proxy",
+    "help",
+];
+
 /// Reads a command.
 pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     let line = Line::parse(call).map_err(Reading::NotUnderstood)?;
@@ -24,12 +45,7 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     let elsewhere = ELSEWHERE.iter().find(|flag| line.flag(flag).is_some());
     match (line.verb.as_str(), elsewhere) {
         ("get" | "describe" | "wait", None) => looked(&line, story),
-        (
-            "get" | "describe" | "wait" | "logs" | "top" | "explain" | "api-resources" | "events",
-            _,
-        )
-        | ("api-versions" | "version" | "cluster-info" | "auth" | "diff" | "options" | "help", _)
-        | ("completion" | "port-forward" | "proxy" | "", _) => Err(Reading::Reads),
+        (verb, _) if READING.contains(&verb) => Err(Reading::Reads),
         ("rollout", _) if matches!(line.word(0).as_deref(), Some("status" | "history")) => {
             Err(Reading::Reads)
         }

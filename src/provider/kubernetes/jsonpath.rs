@@ -114,7 +114,7 @@ fn path(path: &str) -> Option<String> {
             "*" => out.push_str("[*]"),
             // `{range}`, `{end}` and functions are words with blanks or brackets.
             name if name.contains([' ', '(', ')', '"']) || name == "end" => return None,
-            name => out.push_str(&format!("['{}']", name.replace('\'', "\\'"))),
+            name => out.extend(["['", &name.replace('\'', "\\'"), "']"]),
         }
         rest = after;
     }

@@ -23,23 +23,25 @@ enum Output {
     Picked(Template),
 }
 
+/// Flags that change what is printed, or where it is read.
+const OTHERS: [&str; 12] = [
+    "watch",
+    "watch-only",
+    "filename",
+    "kustomize",
+    "raw",
+    "subresource",
+    "context",
+    "cluster",
+    "kubeconfig",
+    "server",
+    "token",
+    "as",
+];
+
 /// Whether a command only gets objects, in a form that is worked out here.
 pub(super) fn is_lookup(call: &Call) -> bool {
     let Ok(line) = Line::parse(call) else { return false };
-    const OTHERS: [&str; 12] = [
-        "watch",
-        "watch-only",
-        "filename",
-        "kustomize",
-        "raw",
-        "subresource",
-        "context",
-        "cluster",
-        "kubeconfig",
-        "server",
-        "token",
-        "as",
-    ];
     let targets = line.targets(0).unwrap_or_default();
     line.verb == "get"
         && !targets.is_empty()
@@ -116,11 +118,11 @@ async fn get(
     };
     let name = target.name.as_ref().map(known).transpose()?;
     let mut path = resource.path(namespace.as_deref(), name.as_deref());
-    let mut separator = '?';
+    let mut separator = "?";
     for (flag, parameter) in [("selector", "labelSelector"), ("field-selector", "fieldSelector")] {
         if let Some(selector) = line.flag(flag) {
-            path.push_str(&format!("{separator}{parameter}={}", escaped(&known(selector)?)));
-            separator = '&';
+            path.extend([separator, parameter, "=", &escaped(&known(selector)?)]);
+            separator = "&";
         }
     }
     match &*cluster.read(&path, Form::Whole).await? {
