@@ -8,7 +8,7 @@ use crate::assertion::Bindings;
 use crate::challenge::{self, Challenge};
 use crate::cli::Input;
 use crate::config;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::secret::Secret;
 use crate::source::Source;
 
@@ -22,14 +22,7 @@ pub(super) fn challenge(input: &Input) -> Result<Challenge, Stop> {
     let (path, bytes) = read(&input.path)?;
     let text = text(&path, bytes)?;
     let challenge = challenge::parse(Source::new(path, text));
-    let broken = challenge.diagnostics.iter().find(|diagnostic| {
-        let frontmatter = challenge.frontmatter.span;
-        diagnostic.severity == Severity::Error
-            && frontmatter.is_some_and(|span| {
-                span.start <= diagnostic.span.start && diagnostic.span.start <= span.end
-            })
-    });
-    match broken {
+    match &challenge.frontmatter.unreadable {
         Some(diagnostic) => Err(Stop::Unreadable(located(&challenge.source, diagnostic))),
         None => Ok(challenge),
     }

@@ -9,12 +9,11 @@ use crate::assertion::{Assertion, Origin, Plan};
 use crate::claim::{
     Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Unobservable, Verb,
 };
-use crate::source::Span;
 
 fn assertion(step: usize, expectation: Expectation, verb: Verb) -> Assertion {
     Assertion {
         step,
-        span: Span::default(),
+        span: Default::default(),
         claim: Claim::new(Subject::new("test/thing", "x"), expectation, verb),
         origin: Origin::Inferred,
         title: "x".into(),

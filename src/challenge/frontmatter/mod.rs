@@ -44,6 +44,8 @@ pub struct Frontmatter {
     pub solution: Vec<Field<u64>>,
     /// Keys that a challenge does not have, with the places of their values.
     pub unknown: Vec<Field<String>>,
+    /// Why it could not be read at all: its fields are then empty for no fault of theirs.
+    pub unreadable: Option<Diagnostic>,
 }
 
 /// A value with its places.
@@ -122,7 +124,9 @@ pub(super) fn read(text: &str, diagnostics: &mut Vec<Diagnostic>) -> (Frontmatte
     }
     let Some(closing) = closing else {
         let message = "the frontmatter never ends: no second line `---`";
-        diagnostics.push(Diagnostic::error(Span::new(start, start + 3), message));
+        let diagnostic = Diagnostic::error(Span::new(start, start + 3), message);
+        frontmatter.unreadable = Some(diagnostic.clone());
+        diagnostics.push(diagnostic);
         return (frontmatter, first.end);
     };
     frontmatter.span = Some(Span::new(start, closing.start + 3));
@@ -134,7 +138,10 @@ pub(super) fn read(text: &str, diagnostics: &mut Vec<Diagnostic>) -> (Frontmatte
     }
     match yaml::parse(block, first.end) {
         Ok(root) => fields::fill(&mut frontmatter, root, diagnostics),
-        Err(diagnostic) => diagnostics.push(diagnostic),
+        Err(diagnostic) => {
+            frontmatter.unreadable = Some(diagnostic.clone());
+            diagnostics.push(diagnostic);
+        }
     }
     (frontmatter, closing.end)
 }
