@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use kube::Client;
-use kube::client::ClientBuilder;
+use kube::client::{Body, ClientBuilder, ConfigExt as _};
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use tower::{BoxError, ServiceBuilder};
 
 use crate::claim::Unobservable;
 use crate::config::KubernetesConfig;
@@ -38,8 +41,27 @@ pub(super) async fn connect(config: &KubernetesConfig) -> Result<Connection, Uno
     }
     let address = kube.cluster_url.to_string().trim_end_matches('/').to_owned();
     let namespace = kube.default_namespace.clone();
-    let client = ClientBuilder::try_from(kube).map_err(|error| not_built(&error))?.build();
+    let client = client(kube).map_err(|error| not_built(&error))?;
     Ok(Connection { client, address, namespace })
+}
+
+/// kube's client; straight to the server, on a connection that sends at once what it has.
+fn client(config: kube::Config) -> Result<Client, kube::Error> {
+    if config.proxy_url.is_some() {
+        return Ok(ClientBuilder::try_from(config)?.build());
+    }
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    let connector = config.rustls_https_connector_with_connector(connector)?;
+    let transport = hyper_util::client::legacy::Client::builder(TokioExecutor::new());
+    let service = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(config.auth_layer()?)
+        .layer(config.extra_headers_layer()?)
+        .map_err(BoxError::from)
+        .service(transport.build::<_, Body>(connector));
+    Ok(ClientBuilder::new(service, config.default_namespace).build())
 }
 
 fn in_cluster(config: &KubernetesConfig) -> Result<kube::Config, Unobservable> {
