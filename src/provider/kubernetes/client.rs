@@ -128,9 +128,14 @@ impl Cluster {
     async fn connection(&self) -> Result<&Connection, Unobservable> {
         let open = || async {
             let config = self.config.clone();
-            // Apart from the other reads: an exec plugin of the kubeconfig blocks its thread.
-            let handle = tokio::runtime::Handle::current();
-            let opened = tokio::task::spawn_blocking(move || handle.block_on(connect(&config)));
+            let (sender, opened) = tokio::sync::oneshot::channel();
+            let runtime = tokio::runtime::Handle::current();
+            // A thread of its own: an exec plugin of the kubeconfig blocks it, and one that never ends
+            // must hold up neither the other reads nor the end of the run.
+            std::thread::spawn(move || {
+                // Nobody waits any more where the time is up.
+                let _ = sender.send(runtime.block_on(connect(&config)));
+            });
             match tokio::time::timeout(self.timeout, opened).await {
                 Ok(Ok(connection)) => connection,
                 Ok(Err(_)) => {

@@ -109,8 +109,9 @@ fn without_web(replaced: &'static [Replaced]) -> String {
             "/api/v1/namespaces/shop" => {
                 (200, r#"{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"shop"}}"#.into())
             }
-            "/apis/apps/v1/deployments" => list(""),
-            "/apis/apps/v1/namespaces/shop/deployments" => list(r#"{"metadata":{"name":"webs"}}"#),
+            "/apis/apps/v1/deployments" | "/apis/apps/v1/namespaces/shop/deployments" => {
+                list(r#"{"metadata":{"namespace":"shop","name":"webs"}}"#)
+            }
             _ => (500, String::new()),
         })
     })
