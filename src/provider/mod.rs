@@ -3,6 +3,7 @@
 
 pub mod kubernetes;
 mod lab;
+mod masked;
 pub mod postgres;
 pub mod vault;
 
