@@ -8,8 +8,21 @@ use crate::wait::Done;
 
 const STEP_KEYS: [&str; 5] = ["step", "line", "role", "title", "outcome"];
 const ASSERTION_KEYS: [&str; 15] = [
-    "step", "line", "kind", "name", "expect", "origin", "outcome", "expected", "actual", "read",
-    "control", "hint", "reason", "overtaken_by", "blocked_by",
+    "step",
+    "line",
+    "kind",
+    "name",
+    "expect",
+    "origin",
+    "outcome",
+    "expected",
+    "actual",
+    "read",
+    "control",
+    "hint",
+    "reason",
+    "overtaken_by",
+    "blocked_by",
 ];
 
 /// Says what in a report contradicts the contract or itself.

@@ -18,8 +18,9 @@ pub(crate) fn fences(markdown: &str) -> Vec<Fence> {
         let bare = line.trim_start();
         let indent = line.len() - bare.len();
         match &mut open {
-            Some((_, marker, fence)) if bare.trim_end().trim_start_matches(&**marker).is_empty()
-                && bare.starts_with(&**marker) =>
+            Some((_, marker, fence))
+                if bare.trim_end().trim_start_matches(&**marker).is_empty()
+                    && bare.starts_with(&**marker) =>
             {
                 fence.last_line = index + 1;
                 found.extend(open.take().map(|(_, _, fence)| fence));

@@ -13,7 +13,7 @@ use crate::process::{Server, Stop, guarded, output};
 use crate::servers::Servers;
 use crate::wait::{Done, until};
 
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// A cluster, and the kubeconfig files that lead to it.
 pub(crate) struct Kubernetes {
@@ -46,10 +46,8 @@ impl Kubernetes {
         let etcd = start_etcd(servers, ip, directory)?;
         let address = SocketAddr::new(ip, free_port(ip)?);
         let tokens = ["admin-of-the-lab", "nobody-of-the-lab"];
-        let rows = format!(
-            "{},admin,admin,system:masters\n{},nobody,nobody\n",
-            tokens[0], tokens[1]
-        );
+        let rows =
+            format!("{},admin,admin,system:masters\n{},nobody,nobody\n", tokens[0], tokens[1]);
         std::fs::write(directory.join("tokens.csv"), rows).map_err(io)?;
         write_key(directory)?;
         let api = start_api(servers, &etcd, address, octet, directory)?;

@@ -73,7 +73,9 @@ impl Server {
         let mut child = lock(&self.child);
         match child.as_mut().map(Child::try_wait) {
             Some(Ok(None)) => Ok(()),
-            Some(Ok(Some(status))) => Err(format!("{} ended: {status}\n{}", self.name, self.tail())),
+            Some(Ok(Some(status))) => {
+                Err(format!("{} ended: {status}\n{}", self.name, self.tail()))
+            }
             Some(Err(error)) => Err(format!("{}: {error}", self.name)),
             None => Err(format!("{} was stopped", self.name)),
         }

@@ -6,11 +6,7 @@ use std::time::{Duration, Instant};
 pub(crate) type Done<T> = Result<T, String>;
 
 /// Looks again and again until `look` succeeds; its last reason is told when the time is up.
-pub(crate) fn until<T>(
-    what: &str,
-    limit: Duration,
-    mut look: impl FnMut() -> Done<T>,
-) -> Done<T> {
+pub(crate) fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Done<T>) -> Done<T> {
     let started = Instant::now();
     let mut pause = Duration::from_millis(5);
     loop {
@@ -23,17 +19,4 @@ pub(crate) fn until<T>(
         }
         pause = (pause * 2).min(Duration::from_millis(100));
     }
-}
-
-/// `until` for a plain condition.
-pub(crate) fn until_true(
-    what: &str,
-    limit: Duration,
-    mut look: impl FnMut() -> Done<bool>,
-) -> Done<()> {
-    until(what, limit, || match look() {
-        Ok(true) => Ok(()),
-        Ok(false) => Err("not yet".to_owned()),
-        Err(reason) => Err(reason),
-    })
 }
