@@ -3,8 +3,44 @@
 //! Total: a broken text gives diagnostics, never a crash and never half a result unnoticed. Knows the
 //! shell's grammar and nothing of what a command does.
 
+mod fence;
+mod frontmatter;
+mod mapped;
+mod markdown;
+mod plausible;
+mod prompt;
+mod shell;
+mod step;
+
+pub use self::frontmatter::{Field, Frontmatter, Note, Tab};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
+
+/// Reads a challenge. Total: what is amiss is in its diagnostics.
+pub fn parse(source: Source) -> Challenge {
+    let mut diagnostics = Vec::new();
+    let (frontmatter, body) = frontmatter::read(&source.text, &mut diagnostics);
+    let fences = markdown::fences(&source.text, body, &mut diagnostics);
+    let mut steps = Vec::new();
+    let mut before = body;
+    for fence in &fences {
+        let commands = step::commands(&source, fence, &mut diagnostics);
+        let prose = trimmed(&source.text, before, fence.span.start);
+        before = fence.span.end;
+        if let Some(commands) = commands {
+            steps.push(Step { number: steps.len() + 1, commands, span: fence.span, prose });
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    Challenge { source, frontmatter, steps, diagnostics }
+}
+
+/// The range without white space at its ends.
+fn trimmed(text: &str, start: usize, end: usize) -> Span {
+    let part = text.get(start..end).unwrap_or_default();
+    let start = start + part.len() - part.trim_start().len();
+    Span::new(start, start + part.trim().len())
+}
 
 /// A challenge as the text tells it.
 #[derive(Clone, Debug)]
@@ -24,7 +60,9 @@ pub struct Challenge {
 pub struct Step {
     /// From 1.
     pub number: usize,
-    /// The commands, in the order in which a shell would reach them.
+    /// The commands, in the order in which a shell would reach them. Empty where the fence holds only
+    /// what is not knowable from the text (`if`, `for`, a function) or not well-formed; a diagnostic
+    /// says which.
     pub commands: Vec<Command>,
     /// The fence, its opening and closing lines included.
     pub span: Span,
@@ -121,11 +159,4 @@ impl Word {
             })
             .collect()
     }
-}
-
-/// What stands between the `---` lines at the top of a challenge.
-#[derive(Clone, Debug, Default)]
-pub struct Frontmatter {
-    /// The block, `---` lines included; `None` without one.
-    pub span: Option<Span>,
 }

@@ -1,0 +1,300 @@
+//! Challenge → [`Plan`]: what must be true after each step, and what has to be looked up to say it.
+//!
+//! Pure: no server is asked. What a command means is the providers' to say; this module walks the text,
+//! carries variables along and keeps the order.
+
+mod bindings;
+mod scope;
+mod timeline;
+
+use crate::challenge::{Challenge, Command, Link};
+use crate::claim::{Claim, Subject, Text, Verb};
+use crate::provider::{self, Call, Reading, Story};
+use crate::source::Span;
+use crate::text::{one_line, ticked};
+
+pub use bindings::{BindingError, Bindings};
+pub use timeline::{Part, State, Timeline};
+
+use scope::Scope;
+
+/// A claim at its place in the text, with the words for it.
+#[derive(Clone, Debug)]
+pub struct Assertion {
+    /// The step, from 1.
+    pub step: usize,
+    /// The command that claims it.
+    pub span: Span,
+    /// What is claimed.
+    pub claim: Claim,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The claim in half a sentence.
+    pub title: String,
+    /// What is expected, in a few words.
+    pub expected: String,
+    /// What to do where it does not hold.
+    pub hint: String,
+    /// The word for the subject: `role`.
+    pub noun: &'static str,
+}
+
+/// Where an assertion comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Read from a command.
+    Inferred,
+    /// Written by the author.
+    Author,
+}
+
+/// Which steps are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// All: what stands at the end.
+    #[default]
+    All,
+    /// The steps up to this one.
+    Until(usize),
+    /// This step alone.
+    Step(usize),
+}
+
+impl Selection {
+    /// Whether a step is asked for.
+    pub fn contains(self, step: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Until(last) => step <= last,
+            Self::Step(only) => step == only,
+        }
+    }
+
+    /// The last step that is asked for.
+    pub fn last(self) -> usize {
+        match self {
+            Self::All => usize::MAX,
+            Self::Until(last) | Self::Step(last) => last,
+        }
+    }
+}
+
+/// What a step is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Something is different after it.
+    Changes,
+    /// Something is tried or looked at that an earlier step made so.
+    Confirms,
+    /// Only looks, or sets variables.
+    Reads,
+}
+
+impl Role {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Changes => "changes",
+            Self::Confirms => "confirms",
+            Self::Reads => "reads",
+        }
+    }
+}
+
+/// A step as the plan sees it.
+#[derive(Clone, Debug)]
+pub struct PlannedStep {
+    /// From 1.
+    pub number: usize,
+    /// The fence.
+    pub span: Span,
+    /// What it is for.
+    pub role: Role,
+    /// Its first claim, or its first command.
+    pub title: String,
+    /// The commands that claim nothing, and why.
+    pub unclaimed: Vec<Unclaimed>,
+}
+
+/// A command from which nothing is claimed.
+#[derive(Clone, Debug)]
+pub struct Unclaimed {
+    /// The command.
+    pub span: Span,
+    /// Why: `only reads`, `sets variables`, …
+    pub why: String,
+}
+
+/// A read that a variable stands for: `$(kubectl get … | jq …)`.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// How the text writes what it binds: `$PG_HOST`.
+    pub written: String,
+    /// The command that reads.
+    pub call: Call,
+    /// What is done with what it prints, in order.
+    pub filters: Vec<provider::jq::Filter>,
+}
+
+/// What a challenge claims, in the order of the text.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// All steps.
+    pub steps: Vec<PlannedStep>,
+    /// All claims but mere reads.
+    pub assertions: Vec<Assertion>,
+    /// What the text takes to be there because it reads it: step and subject.
+    pub reads: Vec<(usize, Claim)>,
+    /// The reads that variables stand for.
+    pub lookups: Vec<Lookup>,
+}
+
+/// Works out what the text claims.
+pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
+    let mut scope = Scope::new(bindings);
+    let mut story = Story::default();
+    let mut plan =
+        Plan { steps: Vec::new(), assertions: Vec::new(), reads: Vec::new(), lookups: Vec::new() };
+    for step in &challenge.steps {
+        let mut unclaimed = Vec::new();
+        let first = plan.assertions.len();
+        for (index, command) in step.commands.iter().enumerate() {
+            let before = index.checked_sub(1).map(|before| &step.commands[before]);
+            match read_command(command, before, &mut scope, &story) {
+                Ok(claims) => {
+                    if claims.iter().all(|claim| claim.verb == Verb::Read) {
+                        let why = "only reads".to_owned();
+                        unclaimed.push(Unclaimed { span: command.span, why });
+                    }
+                    for claim in claims {
+                        story.claims.push(claim.clone());
+                        if claim.verb == Verb::Read {
+                            plan.reads.push((step.number, claim));
+                        } else {
+                            plan.assertions.push(Assertion::new(step.number, command.span, claim));
+                        }
+                    }
+                }
+                Err(why) => unclaimed.push(Unclaimed { span: command.span, why }),
+            }
+        }
+        let claimed = &plan.assertions[first..];
+        plan.steps.push(PlannedStep {
+            number: step.number,
+            span: step.span,
+            role: role(claimed, &unclaimed),
+            title: claimed.first().map_or_else(
+                || {
+                    let span = step.commands.first().map_or(step.span, |command| command.span);
+                    ticked(&one_line(challenge.source.slice(span), 60))
+                },
+                |assertion| assertion.title.clone(),
+            ),
+            unclaimed,
+        });
+    }
+    plan.lookups = scope.lookups;
+    plan
+}
+
+const CHANGES_UNSEEN: &str = "changes something that cannot be seen afterwards: ";
+
+fn role(claimed: &[Assertion], unclaimed: &[Unclaimed]) -> Role {
+    let changes = claimed.iter().any(Assertion::changes)
+        || unclaimed.iter().any(|command| command.why.starts_with(CHANGES_UNSEEN));
+    match (changes, claimed.is_empty()) {
+        (true, _) => Role::Changes,
+        (false, false) => Role::Confirms,
+        (false, true) => Role::Reads,
+    }
+}
+
+/// The claims of one command, or why there are none.
+fn read_command(
+    command: &Command,
+    before: Option<&Command>,
+    scope: &mut Scope<'_>,
+    story: &Story,
+) -> Result<Vec<Claim>, String> {
+    let Some(call) = scope.enter(command, before) else {
+        return Err("sets variables".to_owned());
+    };
+    if command.link == Link::Or {
+        return Err("runs only where the command before `||` fails".to_owned());
+    }
+    let Some(provider) = provider::provider_of(&call) else {
+        let program = call.words.first().map(Text::shown).unwrap_or_default();
+        return Err(format!("{} is not a command that labproof reads", ticked(&program)));
+    };
+    let kinds = provider.kinds().iter();
+    let claims: Vec<Claim> = kinds.flat_map(|kind| kind.infer(&call, story)).collect();
+    if !claims.is_empty() {
+        return Ok(claims);
+    }
+    Err(match provider.reading(&call) {
+        Reading::Reads => "only reads".to_owned(),
+        Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{why}"),
+        Reading::NotUnderstood(what) => format!("not understood: {what}"),
+    })
+}
+
+impl Assertion {
+    fn new(step: usize, span: Span, claim: Claim) -> Self {
+        let mut assertion = Self {
+            step,
+            span,
+            claim,
+            origin: Origin::Inferred,
+            title: String::new(),
+            expected: String::new(),
+            hint: String::new(),
+            noun: "thing",
+        };
+        assertion.describe();
+        assertion
+    }
+
+    /// Whether the step makes it so, as against confirming it.
+    pub fn changes(&self) -> bool {
+        !matches!(self.claim.verb, Verb::Confirm | Verb::Read)
+    }
+
+    fn describe(&mut self) {
+        if let Some(kind) = provider::kind(self.claim.subject.kind) {
+            self.title = kind.title(&self.claim);
+            self.expected = kind.expected(&self.claim);
+            self.hint = kind.hint(&self.claim);
+            self.noun = kind.noun();
+        }
+    }
+}
+
+impl Plan {
+    /// The same with every look-up replaced by what `resolve` gives for it.
+    #[must_use]
+    pub fn resolved(&self, resolve: &dyn Fn(usize) -> Option<String>) -> Self {
+        let assertions = self
+            .assertions
+            .iter()
+            .map(|assertion| {
+                let mut resolved = assertion.clone();
+                resolved.claim = assertion.claim.resolved(resolve);
+                resolved.describe();
+                resolved
+            })
+            .collect();
+        let reads = self.reads.iter().map(|(step, claim)| (*step, claim.resolved(resolve)));
+        Self { assertions, reads: reads.collect(), ..self.clone() }
+    }
+
+    /// Each subject once, in the order of the text.
+    pub fn subjects(&self) -> Vec<&Subject> {
+        let mut subjects: Vec<&Subject> = Vec::new();
+        for assertion in &self.assertions {
+            if !subjects.contains(&&assertion.claim.subject) {
+                subjects.push(&assertion.claim.subject);
+            }
+        }
+        subjects
+    }
+}

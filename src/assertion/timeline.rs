@@ -1,0 +1,252 @@
+//! The history of every subject and field through the text: what it was before a step, and what a later
+//! step makes of it. Compares texts only; what the lab says comes in at judging.
+
+use crate::claim::{Claim, Expectation, Meaning, Subject, Text, Verb};
+
+use super::Plan;
+
+/// What a subject or one of its fields is, at some place of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The subject is there; for something that must change: as it was at first.
+    Present,
+    /// The subject is not there; for a field: neither is the field.
+    Absent,
+    /// It is turned down.
+    Refused,
+    /// It is no longer what it was at first.
+    Changed,
+    /// The field has this value.
+    Value(Text, Meaning),
+    /// The text does not say.
+    Open,
+}
+
+/// One part of a claim, and its place in the history.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The field; `None` for the subject itself.
+    pub field: Option<String>,
+    /// What the claim says.
+    pub state: State,
+    /// What it was before step 1.
+    pub start: State,
+    /// What it was before the claim's step.
+    pub before: State,
+    /// What later steps make of it, where that is something else: step and state.
+    pub later: Vec<(usize, State)>,
+    /// What it is after the last step.
+    pub end: State,
+    /// What it is after the last step that is asked for.
+    pub asked: State,
+    /// Whether any step changes the subject: what the text only looks at has no history.
+    pub changing: bool,
+    /// Whether the claim's step does not make it so, but finds it so: by the text, it was so before.
+    pub given: bool,
+}
+
+impl Part {
+    /// Whether the text's own starting state is what the claim says.
+    pub fn is_start(&self) -> bool {
+        self.changing && self.state == self.start
+    }
+
+    /// Whether the text ends where it started, so that nothing can be told afterwards.
+    pub fn comes_round(&self) -> bool {
+        self.changing && (self.end == self.start || self.asked == self.start)
+    }
+}
+
+/// One thing that happens to one subject.
+#[derive(Clone, Debug)]
+struct Event<'a> {
+    /// The place in the text; all claims of one command share it.
+    place: usize,
+    step: usize,
+    verb: Verb,
+    expectation: &'a Expectation,
+}
+
+/// The histories of a plan.
+pub struct Timeline<'a> {
+    histories: Vec<(&'a Subject, Vec<Event<'a>>)>,
+}
+
+impl<'a> Timeline<'a> {
+    /// Lays the claims of a plan out by subject.
+    pub fn new(plan: &'a Plan) -> Self {
+        let mut claims: Vec<(usize, &'a Claim)> = plan
+            .assertions
+            .iter()
+            .map(|assertion| (assertion.step, &assertion.claim))
+            .chain(plan.reads.iter().map(|(step, claim)| (*step, claim)))
+            .collect();
+        // A stable sort: claims of one step keep the order of the text, reads behind them.
+        claims.sort_by_key(|(step, _)| *step);
+        let mut timeline = Self { histories: Vec::new() };
+        for (place, (step, claim)) in claims.iter().enumerate() {
+            let event =
+                Event { place, step: *step, verb: claim.verb, expectation: &claim.expectation };
+            timeline.history_mut(&claim.subject).push(event);
+        }
+        timeline.empty_removed_containers(&claims);
+        timeline
+    }
+
+    /// Making a container absent makes absent what it holds.
+    fn empty_removed_containers(&mut self, claims: &[(usize, &'a Claim)]) {
+        for (place, (step, removal)) in claims.iter().enumerate() {
+            if removal.verb != Verb::Remove {
+                continue;
+            }
+            let mut gone = vec![&removal.subject];
+            let mut next = 0;
+            while next < gone.len() {
+                for (_, claim) in &claims[..place] {
+                    let inside = claim.container.as_ref() == Some(gone[next]);
+                    if inside && !gone.contains(&&claim.subject) {
+                        gone.push(&claim.subject);
+                    }
+                }
+                next += 1;
+            }
+            for subject in &gone[1..] {
+                let expectation = &Expectation::Absent;
+                let event = Event { place, step: *step, verb: Verb::Remove, expectation };
+                let history = self.history_mut(subject);
+                let at = history.partition_point(|earlier| earlier.place <= place);
+                history.insert(at, event);
+            }
+        }
+    }
+
+    fn history_mut(&mut self, subject: &'a Subject) -> &mut Vec<Event<'a>> {
+        let found = self.histories.iter().position(|(known, _)| *known == subject);
+        let index = found.unwrap_or_else(|| {
+            self.histories.push((subject, Vec::new()));
+            self.histories.len() - 1
+        });
+        &mut self.histories[index].1
+    }
+
+    fn history(&self, subject: &Subject) -> &[Event<'a>] {
+        self.histories
+            .iter()
+            .find(|(known, _)| *known == subject)
+            .map_or(&[], |(_, events)| events.as_slice())
+    }
+
+    /// Whether the text itself makes or takes away this subject.
+    pub fn touches(&self, subject: &Subject) -> bool {
+        self.history(subject).iter().any(Event::changes)
+    }
+
+    /// The parts of a claim: the subject itself, then each field that the server gives back. `asked` is
+    /// the last step of the range that is asked for.
+    pub fn parts(&self, step: usize, claim: &Claim, asked: usize) -> Vec<Part> {
+        let history = self.history(&claim.subject);
+        let at = history
+            .iter()
+            .position(|event| {
+                event.step == step && std::ptr::eq(event.expectation, &raw const claim.expectation)
+            })
+            .unwrap_or(history.len());
+        let mut fields: Vec<Option<&str>> = vec![None];
+        for field in claim.expectation.fields() {
+            if field.meaning != Meaning::NotReturned {
+                fields.push(Some(&field.path));
+            }
+        }
+        fields
+            .into_iter()
+            .map(|field| part(history, at, field, &claim.expectation, asked))
+            .collect()
+    }
+}
+
+impl Event<'_> {
+    fn changes(&self) -> bool {
+        !matches!(self.verb, Verb::Confirm | Verb::Read)
+    }
+
+    /// What the event makes of a field, or of the subject itself; `None` where it leaves it alone.
+    fn makes(&self, field: Option<&str>) -> Option<State> {
+        if !self.changes() {
+            return None;
+        }
+        let Some(path) = field else { return Some(existence(self.expectation)) };
+        match self.expectation {
+            Expectation::Present(_) => stated(self.expectation, path)
+                .or_else(|| (self.verb == Verb::Replace).then_some(State::Absent)),
+            Expectation::Absent => Some(State::Absent),
+            Expectation::Refused | Expectation::Changed => None,
+        }
+    }
+}
+
+fn existence(expectation: &Expectation) -> State {
+    match expectation {
+        Expectation::Present(_) => State::Present,
+        Expectation::Absent => State::Absent,
+        Expectation::Refused => State::Refused,
+        Expectation::Changed => State::Changed,
+    }
+}
+
+fn stated(expectation: &Expectation, path: &str) -> Option<State> {
+    let field = expectation.fields().iter().find(|field| field.path == path)?;
+    Some(State::Value(field.value.clone(), field.meaning))
+}
+
+/// What a thing first made by the text was, and what one first read, changed or taken away was.
+fn start(history: &[Event<'_>], field: Option<&str>) -> State {
+    let made =
+        history.first().is_some_and(|first| matches!(first.verb, Verb::Make | Verb::Replace));
+    match (made, field) {
+        (true, _) => State::Absent,
+        (false, None) => State::Present,
+        (false, Some(_)) => State::Open,
+    }
+}
+
+fn part(
+    history: &[Event<'_>],
+    at: usize,
+    field: Option<&str>,
+    expectation: &Expectation,
+    last_asked: usize,
+) -> Part {
+    let start = start(history, field);
+    let state = match field {
+        None => existence(expectation),
+        Some(path) => stated(expectation, path).unwrap_or(State::Open),
+    };
+    let (mut before, mut end, mut asked) = (start.clone(), start.clone(), start.clone());
+    let mut later: Vec<(usize, State)> = Vec::new();
+    for (index, event) in history.iter().enumerate() {
+        let Some(made) = event.makes(field) else { continue };
+        if index < at {
+            before = made.clone();
+        }
+        if index > at && made != state {
+            later.push((event.step, made.clone()));
+        }
+        if event.step <= last_asked {
+            asked = made.clone();
+        }
+        end = made;
+    }
+    let changing = history.iter().any(Event::changes);
+    let given = state == before && history.get(at).is_some_and(Event::changes);
+    Part {
+        field: field.map(str::to_owned),
+        state,
+        start,
+        before,
+        later,
+        end,
+        asked,
+        changing,
+        given,
+    }
+}

@@ -1,0 +1,100 @@
+//! The text of a shell fence → [`Command`]s, through a parser of the shell's grammar that stays hidden
+//! behind our own types.
+//!
+//! Runs nothing, expands nothing, and does not know what a program does.
+
+mod blanks;
+mod command;
+mod escape;
+mod redirect;
+mod trouble;
+mod word;
+
+use std::ops::Range;
+
+use shuck_parser::parser::{ParseResult, Parser};
+use shuck_parser::{ShellDialect, ShellProfile};
+
+use self::blanks::Blank;
+use super::mapped::Mapped;
+use super::Command;
+use crate::diagnostic::Diagnostic;
+
+/// What a fence's text holds.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// The commands, in the order in which a shell would reach them.
+    pub(super) commands: Vec<Command>,
+    /// Whether there is syntax whose commands are not in `commands`: `if`, `for`, a function, or
+    /// something that is not well-formed.
+    pub(super) more: bool,
+    /// What could not be read.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Nesting beyond this is an error; the parser's stack budget is its second bound.
+const DEEPEST: usize = 64;
+/// Operations for a byte of text, and to start with: a multiple of what any well-formed text takes.
+const FUEL_A_BYTE: usize = 64;
+const FUEL: usize = 10_000;
+/// A fence longer than this is data.
+const LONGEST: usize = 256 * 1024;
+
+/// Reads the commands of a fence. Total: what is not well-formed is a diagnostic.
+pub(super) fn read(mapped: &Mapped) -> Reading {
+    let text = mapped.text.as_str();
+    if text.len() > LONGEST {
+        let message = format!("a fence of {} bytes is not read, at most {LONGEST}", text.len());
+        let diagnostics = vec![Diagnostic::error(mapped.whole(), message)];
+        return Reading { more: true, diagnostics, ..Reading::default() };
+    }
+    let blanks = blanks::find(text);
+    let covered = blanks::cover(text, &blanks);
+    let mut reader = Reader {
+        mapped,
+        text,
+        blanks: &blanks,
+        reading: Reading::default(),
+        unknowable_last: false,
+        parenthesis: None,
+    };
+    let result = parse(&covered);
+    if result.is_ok() {
+        reader.file(&result);
+        if let Some(at) = reader.parenthesis.take() {
+            reader.reading = Reading::default();
+            reader.cut(&covered, at, "parenthesis");
+        }
+    } else {
+        reader.broken(&covered, &result);
+    }
+    let mut reading = reader.reading;
+    reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    reading
+}
+
+fn parse(covered: &str) -> ParseResult {
+    let fuel = FUEL + covered.len() * FUEL_A_BYTE;
+    let profile = ShellProfile::native(ShellDialect::Bash);
+    Parser::with_limits_and_profile(covered, DEEPEST, fuel, profile).parse()
+}
+
+/// What the reading of one fence needs everywhere.
+struct Reader<'a> {
+    mapped: &'a Mapped,
+    /// The fence's text as written; the parser saw it with the blanks covered.
+    text: &'a str,
+    blanks: &'a [Blank],
+    reading: Reading,
+    /// Whether what was read last is something like `if`, so that what hangs on it is left out.
+    unknowable_last: bool,
+    /// The first bare parenthesis in or after a word. The parser lets it pass and a shell does not.
+    parenthesis: Option<usize>,
+}
+
+fn range(span: shuck_ast::Span) -> Range<usize> {
+    span.start.offset()..span.end.offset()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! Fences → steps: which fences are commands, and which commands those are.
+//!
+//! A fence is a step if it holds a command, or syntax whose commands cannot be known (`if`, `for`) or
+//! read: then the step is there with what could be read, so that steps are numbered as a reader counts
+//! them. A fence that is taken for something else is reported, so that nothing is left out in silence.
+
+use super::fence::{Fence, Language};
+use super::mapped::Mapped;
+use super::{Command, Link, plausible, prompt, shell};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Source, Span};
+use crate::text::{count, one_line, ticked};
+
+/// The commands of a fence; `None` where it is no step.
+pub(super) fn commands(
+    source: &Source,
+    fence: &Fence,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<Command>> {
+    let language = fence.info.language();
+    let joined;
+    let text = match language {
+        Language::Other => return None,
+        Language::Command => {
+            diagnostics.push(
+                Diagnostic::warning(
+                    fence.info.span,
+                    format!(
+                        "the command {} stands where a language should",
+                        shown(&fence.info.text)
+                    ),
+                )
+                .help("move it to the next line; it is read as the first command"),
+            );
+            joined = with_opening_line(fence);
+            &joined
+        }
+        _ => &fence.text,
+    };
+    let session = prompt::typed(text, language);
+    let reading = shell::read(&session.typed);
+    let found = reading.commands.len();
+    let (kept, dropped) = sift(reading.commands, language);
+    let begins = session.typed.text.lines().map(str::trim).find(|line| is_telling(line));
+    let shell_like = begins.is_some_and(plausible::begins_like_shell);
+    if kept.is_empty()
+        && !(reading.more && (language == Language::Shell && found == 0 || shell_like))
+    {
+        no_commands(fence, text, session.prompted, diagnostics);
+        return None;
+    }
+    if let Some(first) = dropped.first() {
+        let message = match dropped.len() {
+            1 => format!("{} is taken for output, not for a command", shown(source.slice(*first))),
+            more => format!(
+                "{} and {} like it are taken for output, not for commands",
+                shown(source.slice(*first)),
+                count(more - 1, "line")
+            ),
+        };
+        diagnostics.push(Diagnostic::note(*first, message));
+    }
+    if session.left_out > 0 {
+        let lines = count(session.left_out, "line");
+        let message = format!("{lines} without a shell's prompt, taken for output");
+        diagnostics.push(Diagnostic::note(fence.span, message));
+    }
+    odd_characters(&session.typed, diagnostics);
+    diagnostics.extend(reading.diagnostics);
+    Some(kept)
+}
+
+fn with_opening_line(fence: &Fence) -> Mapped {
+    let mut joined = Mapped::default();
+    let info = &fence.info;
+    joined.push(&info.text, info.span.start, info.text.len());
+    joined.push("\n", info.span.end, 0);
+    joined.push_part(&fence.text, 0..fence.text.text.len());
+    joined
+}
+
+/// Whether a line tells what a fence is: not a comment, not empty.
+fn is_telling(line: &str) -> bool {
+    !line.is_empty() && !line.starts_with('#')
+}
+
+/// The commands that are plausible, and the places of the others. What hangs on a command with `|`,
+/// `&&` or `||` goes with it.
+fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>) {
+    let mut kept = Vec::new();
+    let mut dropped = Vec::new();
+    let mut keep = false;
+    let text = language == Language::Unnamed
+        && commands.first().is_some_and(|first| !plausible::is_command(first, language));
+    for (index, command) in commands.into_iter().enumerate() {
+        if index == 0 || command.link == Link::Then {
+            keep = !text && plausible::is_command(&command, language);
+            if !keep {
+                dropped.push(command.span);
+            }
+        }
+        if keep {
+            kept.push(command);
+        }
+    }
+    (kept, dropped)
+}
+
+fn no_commands(fence: &Fence, text: &Mapped, prompted: bool, diagnostics: &mut Vec<Diagnostic>) {
+    let message = match text.text.lines().map(str::trim).find(|line| !line.is_empty()) {
+        None => "this fence is empty".to_owned(),
+        Some(_) if prompted => "no line of this fence is typed into a shell".to_owned(),
+        Some(line) if line.starts_with('#') && !text.text.lines().any(|l| is_telling(l.trim())) => {
+            "this fence holds comments and no command".to_owned()
+        }
+        Some(line) => format!("{} is taken for text, not for a command", shown(line)),
+    };
+    diagnostics.push(Diagnostic::note(fence.span, message));
+}
+
+/// Characters that look like others and that a shell takes for parts of words; once for each kind.
+fn odd_characters(text: &Mapped, diagnostics: &mut Vec<Diagnostic>) {
+    const KINDS: &[(&[char], &str)] = &[
+        (&['“', '”', '„', '‘', '’', '‚'], "smart quotes are no quotes to a shell"),
+        (&['\u{a0}', '\u{202f}', '\u{2007}'], "a no-break space separates no words"),
+        (
+            &['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'],
+            "a zero-width space is part of a word",
+        ),
+        (&['–', '—'], "a long dash starts no option"),
+    ];
+    for (characters, message) in KINDS {
+        let mut places = text.text.match_indices(*characters);
+        // Between words a dash is punctuation, in comments and in texts.
+        let place = places.find(|(at, found)| {
+            !found.starts_with(['–', '—'])
+                || (text.text[..*at].ends_with(' ')
+                    && text.text[at + found.len()..].starts_with(char::is_alphanumeric))
+        });
+        if let Some((at, found)) = place {
+            diagnostics.push(Diagnostic::warning(text.span(at, at + found.len()), *message));
+        }
+    }
+}
+
+fn shown(text: &str) -> String {
+    ticked(&one_line(text, 40))
+}

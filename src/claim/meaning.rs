@@ -1,0 +1,296 @@
+//! How a field of the text and a field of a server are compared: by what they mean, not by their bytes.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Fact, Hole, Part, Text};
+
+/// What a field's value means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The same text; a number or a truth value in any spelling of it.
+    Exact,
+    /// A time span: `30m`, `1800`, `1800s` are the same.
+    Duration,
+    /// A list whose order does not count; in text separated by commas.
+    Set,
+    /// SQL: white space and trailing semicolons do not count.
+    Sql,
+    /// A connection URL: a password in it, `postgres:` for `postgresql:` and the order of options do not count.
+    ConnectionUrl,
+    /// A stored secret: compared to the letter, and neither side is ever shown.
+    Sealed,
+    /// The server does not give it back: not compared, and said.
+    NotReturned,
+}
+
+impl Meaning {
+    /// Whether `actual` means what the text says. [`Meaning::NotReturned`] is never asked.
+    pub fn same(self, expected: &Text, actual: &Fact) -> bool {
+        let actual = match actual {
+            Fact::Sealed(secret) => return expected.matches(secret.expose()),
+            Fact::Plain(value) => value,
+        };
+        match self {
+            Self::Exact | Self::Sealed => expected.matches(&plain(actual)),
+            Self::Duration => same_duration(expected, actual),
+            Self::Set => same_set(expected, actual),
+            Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),
+            Self::ConnectionUrl => same_url(expected, &plain(actual)),
+            Self::NotReturned => false,
+        }
+    }
+
+    /// A server's value as a person reads it.
+    pub fn shown(self, actual: &Fact) -> String {
+        let Fact::Plain(value) = actual else { return "another value".to_owned() };
+        match self {
+            Self::Duration => seconds(&plain(value)).map_or_else(|| plain(value), short),
+            Self::ConnectionUrl => without_password(&plain(value)),
+            Self::Sql => sql_of(value),
+            _ => plain(value),
+        }
+    }
+}
+
+/// A JSON value as the text of a command would write it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+/// Seconds of `90`, `90s`, `1h30m`, `1d`; the units of Vault's own durations.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let mut total = 0_u64;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let number: u64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let unit = match &rest[..letters] {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86400,
+            _ => return None,
+        };
+        total = total.checked_add(number.checked_mul(unit)?)?;
+        rest = &rest[letters..];
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+/// `1800` as `30m`.
+fn short(total: u64) -> String {
+    let mut text = String::new();
+    for (unit, size) in [("h", 3600), ("m", 60), ("s", 1)] {
+        let number = match unit {
+            "h" => total / size,
+            "m" => total % 3600 / size,
+            _ => total % 60,
+        };
+        if number > 0 {
+            text.push_str(&number.to_string());
+            text.push_str(unit);
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+fn same_duration(expected: &Text, actual: &Value) -> bool {
+    let actual = plain(actual);
+    match (expected.value().and_then(|text| seconds(&text)), seconds(&actual)) {
+        (Some(expected), Some(actual)) => expected == actual,
+        _ => expected.matches(&actual),
+    }
+}
+
+fn same_set(expected: &Text, actual: &Value) -> bool {
+    let Some(expected_text) = expected.value() else { return expected.matches(&plain(actual)) };
+    let expected: BTreeSet<String> = split_list(&expected_text).collect();
+    let actual: BTreeSet<String> = match actual {
+        Value::Array(items) => items.iter().map(plain).collect(),
+        other => split_list(&plain(other)).collect(),
+    };
+    expected == actual
+}
+
+fn split_list(text: &str) -> impl Iterator<Item = String> + '_ {
+    let text = text.trim().trim_start_matches('[').trim_end_matches(']');
+    text.split(',').map(|item| item.trim().trim_matches('"').to_owned()).filter(|i| !i.is_empty())
+}
+
+/// SQL with runs of white space outside quotes as one blank, none around punctuation, and no semicolon at
+/// the end.
+fn fold_sql(text: &str) -> String {
+    let mut folded = String::new();
+    let mut quote = None;
+    let mut blank = false;
+    for c in text.chars() {
+        if let Some(open) = quote {
+            folded.push(c);
+            if c == open {
+                quote = None;
+            }
+            continue;
+        }
+        if c.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        let glued = matches!(c, ';' | ',' | ')' | '(')
+            || folded.ends_with([';', ',', '(', ')'])
+            || folded.is_empty();
+        if blank && !glued {
+            folded.push(' ');
+        }
+        blank = false;
+        if matches!(c, '\'' | '"') {
+            quote = Some(c);
+        }
+        folded.push(c);
+    }
+    folded.trim_end_matches(';').to_owned()
+}
+
+/// A character that no command holds: stands for a hole while a text is taken apart.
+const HOLE: &str = "\u{0}";
+
+fn pattern_of(expected: &Text) -> String {
+    let known = |part: &Part| Text::from(part.clone()).value();
+    expected.parts().iter().map(|part| known(part).unwrap_or_else(|| HOLE.to_owned())).collect()
+}
+
+fn matches_pattern(pattern: &str, actual: &str) -> bool {
+    let mut text = Text::default();
+    for (index, literal) in pattern.split(HOLE).enumerate() {
+        if index > 0 {
+            text.push(Part::Hole(Hole::Unbound(String::new())));
+        }
+        text.push(Part::Literal(literal.to_owned()));
+    }
+    text.matches(actual)
+}
+
+fn sql_of(actual: &Value) -> String {
+    let statements: Vec<String> = match actual {
+        Value::Array(items) => items.iter().map(plain).collect(),
+        other => vec![plain(other)],
+    };
+    fold_sql(&statements.join(";"))
+}
+
+/// Splits `scheme://user:password@host/path?query` into what is compared.
+struct ConnectionUrl<'a> {
+    user: &'a str,
+    address: &'a str,
+    options: BTreeSet<&'a str>,
+}
+
+fn connection_url(text: &str) -> Option<ConnectionUrl<'_>> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !matches!(scheme, "postgres" | "postgresql") {
+        return None;
+    }
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (userinfo, address) = rest.rsplit_once('@').unwrap_or(("", rest));
+    // `{{username}}:{{password}}` is a template of Vault's: its braces hold no colon.
+    let user = userinfo.split_once(':').map_or(userinfo, |(user, _)| user);
+    let options = query.split('&').filter(|option| !option.is_empty()).collect();
+    Some(ConnectionUrl { user, address: address.trim_end_matches('/'), options })
+}
+
+fn same_url(expected: &Text, actual: &str) -> bool {
+    let Some(actual_url) = connection_url(actual) else { return expected.matches(actual) };
+    let pattern = pattern_of(expected);
+    let Some(wanted) = connection_url(&pattern) else { return expected.matches(actual) };
+    let options_known = !wanted.options.iter().any(|option| option.contains(HOLE));
+    matches_pattern(wanted.user, actual_url.user)
+        && matches_pattern(wanted.address, actual_url.address)
+        && (!options_known || wanted.options == actual_url.options)
+}
+
+fn without_password(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let Some((userinfo, address)) = rest.rsplit_once('@') else { return text.to_owned() };
+    match userinfo.split_once(':') {
+        Some((user, password)) if !password.starts_with("{{") => {
+            format!("{scheme}://{user}:…@{address}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn same(meaning: Meaning, expected: &str, actual: Value) -> bool {
+        meaning.same(&Text::from(expected), &Fact::Plain(actual))
+    }
+
+    #[test]
+    fn durations_compare_in_seconds() {
+        for (expected, actual, equal) in [
+            ("30m", json!(1800), true),
+            ("1h", json!(3600), true),
+            ("1h30m", json!("5400s"), true),
+            ("1d", json!(86400), true),
+            ("30m", json!(3600), false),
+            ("soon", json!(1800), false),
+            ("", json!(0), false),
+        ] {
+            assert_eq!(same(Meaning::Duration, expected, actual), equal, "{expected}");
+        }
+        assert_eq!(Meaning::Duration.shown(&Fact::Plain(json!(5400))), "1h30m");
+    }
+
+    #[test]
+    fn sets_have_no_order() {
+        assert!(same(Meaning::Set, "a,b", json!(["b", "a"])));
+        assert!(same(Meaning::Set, "a", json!(["a"])));
+        assert!(!same(Meaning::Set, "a", json!(["a", "b"])));
+        assert!(!same(Meaning::Set, "a", json!([])));
+    }
+
+    #[test]
+    fn sql_is_folded_outside_quotes_only() {
+        let text = "CREATE ROLE x;     GRANT  SELECT ON t TO x;";
+        assert!(same(Meaning::Sql, text, json!(["CREATE ROLE x; GRANT SELECT ON t TO x"])));
+        assert!(same(Meaning::Sql, text, json!(["CREATE ROLE x", "GRANT SELECT ON t TO x;"])));
+        assert!(!same(Meaning::Sql, "SELECT 'a  b'", json!(["SELECT 'a b'"])));
+        assert!(!same(Meaning::Sql, "GRANT SELECT", json!(["GRANT INSERT"])));
+    }
+
+    #[test]
+    fn connection_urls_compare_by_what_they_reach() {
+        let expected = "postgresql://{{username}}:{{password}}@h:5432/?sslmode=disable";
+        for (actual, equal) in [
+            ("postgresql://{{username}}:{{password}}@h:5432/?sslmode=disable", true),
+            ("postgres://{{username}}:{{password}}@h:5432?sslmode=disable", true),
+            ("postgresql://{{username}}:{{password}}@other:5432/?sslmode=disable", false),
+            ("postgresql://{{username}}:{{password}}@h:5432/?sslmode=require", false),
+            ("postgresql://{{username}}:{{password}}@h:5432/db?sslmode=disable", false),
+        ] {
+            assert_eq!(same(Meaning::ConnectionUrl, expected, json!(actual)), equal, "{actual}");
+        }
+        let mut open = Text::from("postgresql://{{username}}:{{password}}@");
+        open.push(Part::Hole(Hole::Unbound("$H".into())));
+        open.push(Part::Literal(":5432/?sslmode=disable".into()));
+        let actual = json!("postgresql://{{username}}:{{password}}@10.0.0.1:5432/?sslmode=disable");
+        assert!(Meaning::ConnectionUrl.same(&open, &Fact::Plain(actual)));
+        let shown = Meaning::ConnectionUrl.shown(&Fact::Plain(json!("postgres://u:pw@h/d")));
+        assert_eq!(shown, "postgres://u:…@h/d");
+    }
+}

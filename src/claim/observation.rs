@@ -1,0 +1,172 @@
+//! What one look at the lab proved.
+
+use serde_json::Value;
+
+use crate::secret::Secret;
+
+/// What was seen of one subject, and by which read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// What was seen.
+    pub seen: Seen,
+    /// The read that shows it, with its answer: `GET database/roles/x → 404`.
+    pub read: String,
+    /// Where it is not there: what is near it (`` `database/` has `product-api` ``).
+    pub near: Option<String>,
+}
+
+/// What was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// It is there.
+    Present(Facts),
+    /// It is not there, and the control shows that the instrument works.
+    Absent(Control),
+    /// It was turned down, and the control shows that it was for the reason that counts.
+    Refused(Control),
+    /// It could not be seen, or what was seen proves nothing.
+    Unobservable(Unobservable),
+}
+
+/// The read that proves that an absence or a refusal is one. Nothing else makes [`Seen::Absent`] and
+/// [`Seen::Refused`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// What proves it: `the namespace answers; the role exists`.
+    pub shows: String,
+    /// Where it is absent only because what holds it is.
+    pub container_gone: bool,
+}
+
+impl Control {
+    /// A control that `shows` that the instrument works.
+    pub fn new(shows: impl Into<String>) -> Self {
+        Self { shows: shows.into(), container_gone: false }
+    }
+
+    /// Absent because the container is, which `shows` proves.
+    pub fn container_gone(shows: impl Into<String>) -> Self {
+        Self { shows: shows.into(), container_gone: true }
+    }
+}
+
+/// The fields of a present thing that can be compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    fields: Vec<(String, Fact)>,
+    /// Why a thing that is there is not what was asked for all the same: `still terminating`, `it is in
+    /// namespace `default``. Present and absent both fail on it.
+    pub but: Option<String>,
+    /// What is true of it and worth saying (`version 3 is soft-deleted`).
+    pub note: Option<String>,
+}
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// May be shown.
+    Plain(Value),
+    /// Compared, never shown.
+    Sealed(Secret),
+}
+
+impl Facts {
+    /// No fields: it is there.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The same with a field that may be shown.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.fields.push((path.into(), Fact::Plain(value.into())));
+        self
+    }
+
+    /// The same with a field that is compared and never shown.
+    #[must_use]
+    pub fn sealed(mut self, path: impl Into<String>, value: Secret) -> Self {
+        self.fields.push((path.into(), Fact::Sealed(value)));
+        self
+    }
+
+    /// The same with a reason why it is not what was asked for.
+    #[must_use]
+    pub fn but(mut self, reason: impl Into<String>) -> Self {
+        self.but = Some(reason.into());
+        self
+    }
+
+    /// A field by its path.
+    pub fn get(&self, path: &str) -> Option<&Fact> {
+        self.fields.iter().find(|(name, _)| name == path).map(|(_, fact)| fact)
+    }
+
+    /// All fields, in the order in which they were put in.
+    pub fn fields(&self) -> &[(String, Fact)] {
+        &self.fields
+    }
+}
+
+/// Why something could not be seen. Each has its own words; none of them is ever a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unobservable {
+    /// Nothing answered: `no Postgres answered at 10.43.0.7:5432`.
+    Unreachable(String),
+    /// The server turned the read down: `the token may not read database/roles`.
+    Forbidden(String),
+    /// No answer in time.
+    TimedOut(String),
+    /// It answered what such a server does not answer.
+    Unexpected(String),
+    /// There is no address, token or kubeconfig to look with.
+    Unconfigured(String),
+    /// It was seen, and the control that would give it meaning failed.
+    Uncontrolled(String),
+    /// By its nature, or by the caller's wish, it is not looked at: a skip, not an unknown.
+    NotObserved(String),
+}
+
+impl Unobservable {
+    /// The reason in words.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Unreachable(reason)
+            | Self::Forbidden(reason)
+            | Self::TimedOut(reason)
+            | Self::Unexpected(reason)
+            | Self::Unconfigured(reason)
+            | Self::Uncontrolled(reason)
+            | Self::NotObserved(reason) => reason,
+        }
+    }
+}
+
+impl Observation {
+    /// It is there.
+    pub fn present(facts: Facts, read: impl Into<String>) -> Self {
+        Self { seen: Seen::Present(facts), read: read.into(), near: None }
+    }
+
+    /// It is not there, as `control` proves.
+    pub fn absent(control: Control, read: impl Into<String>) -> Self {
+        Self { seen: Seen::Absent(control), read: read.into(), near: None }
+    }
+
+    /// It was turned down, as `control` proves.
+    pub fn refused(control: Control, read: impl Into<String>) -> Self {
+        Self { seen: Seen::Refused(control), read: read.into(), near: None }
+    }
+
+    /// It could not be seen.
+    pub fn unobservable(reason: Unobservable, read: impl Into<String>) -> Self {
+        Self { seen: Seen::Unobservable(reason), read: read.into(), near: None }
+    }
+
+    /// The same with what is near it.
+    #[must_use]
+    pub fn near(mut self, near: Option<String>) -> Self {
+        self.near = near;
+        self
+    }
+}

@@ -1,0 +1,116 @@
+//! The command line: what may be written, and its help. Does nothing.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reads a lab challenge and checks the live systems for what must be true after each step.
+#[derive(Debug, Parser)]
+#[command(name = "labproof", version, about, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The part of the help that scripts rest on.
+const EXIT_CODES: &str = "\
+Exit codes: 0 everything asked for stands, 1 a step is not done, 2 usage or an unreadable challenge, \
+3 something could not be seen (not the learner's fault), 4 nothing was checked.";
+
+/// One subcommand.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the live systems for what the steps of a challenge must have done.
+    Check(Check),
+    /// Say what each step claims, and by which reads it is checked; looks at no system.
+    Explain(Explain),
+}
+
+/// Where the challenge is, and what its variables stand for.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// A challenge's file or directory, or `-` for standard input.
+    #[arg(value_name = "PATH", default_value = "assignment.md")]
+    pub path: PathBuf,
+    /// What a variable or placeholder of the text stands for; above what the text says.
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub variables: Vec<String>,
+    /// A file of NAME=VALUE lines, so that no secret need stand in a process list.
+    #[arg(long, value_name = "FILE")]
+    pub var_file: Option<PathBuf>,
+}
+
+/// `labproof check`
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[command(after_help = EXIT_CODES)]
+pub struct Check {
+    /// The challenge.
+    #[command(flatten)]
+    pub input: Input,
+    /// Only the steps up to this one; a learner who is further on passes.
+    #[arg(long, value_name = "N", conflicts_with = "step", value_parser = clap::value_parser!(u32).range(1..))]
+    pub until: Option<u32>,
+    /// Only this step.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub step: Option<u32>,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    pub format: OutputFormat,
+    /// For an Instruqt check script: at most one `FAIL: ` line on standard output.
+    #[arg(long, conflicts_with = "format")]
+    pub instruqt: bool,
+    /// The bound on the whole run, in seconds; a platform kills a check at 60.
+    #[arg(long, value_name = "S", default_value_t = 45, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub deadline: u64,
+    /// Make no credentials of our own, not even for a moment: claims that need some are skipped.
+    #[arg(long, conflicts_with = "probe")]
+    pub no_probes: bool,
+    /// Also probe what changes the lab: `reset` tells a rotation from a password changed by hand.
+    #[arg(long, value_enum)]
+    pub probe: Option<Probe>,
+    /// Show every step in full, later ones too.
+    #[arg(long)]
+    pub all: bool,
+    /// Say on standard error which reads took how long.
+    #[arg(long)]
+    pub timings: bool,
+}
+
+/// A probe that must be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Probe {
+    /// `database/reset/NAME`: makes Vault log in anew with the password that it keeps.
+    Reset,
+}
+
+/// How to say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For a terminal.
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+impl OutputFormat {
+    /// Its name in the registry of formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// `labproof explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The challenge.
+    #[command(flatten)]
+    pub input: Input,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    pub format: OutputFormat,
+}

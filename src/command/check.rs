@@ -1,0 +1,156 @@
+//! `labproof check`: the whole line, once.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::assertion::{self, Assertion, Plan, Selection, Timeline};
+use crate::challenge::Challenge;
+use crate::cli::{Check, OutputFormat, Probe};
+use crate::config::{Config, Probes};
+use crate::observe::{self, Observed};
+use crate::provider::Lab;
+use crate::report::{self, Report};
+use crate::text::count;
+use crate::verdict;
+
+use super::{Stop, load, write_out};
+
+/// Runs the subcommand; gives the exit code of the report.
+pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
+    let started = Instant::now();
+    let challenge = load::challenge(&arguments.input)?;
+    let bindings = load::bindings(&arguments.input)?;
+    let selection = selection(arguments, &challenge)?;
+    let plan = assertion::collect(&challenge, &bindings);
+    if plan.assertions.is_empty() {
+        return Err(Stop::Nothing(nothing(&challenge)));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::Unreadable(format!("cannot start: {}", error.kind())))?;
+    let spinner = spinner(arguments);
+    let lab = Lab::new(config(arguments));
+    let observed = runtime.block_on(look(&plan, &lab, selection));
+    spinner.finish_and_clear();
+    // A jq program or a name look-up that hangs must not hold the report back.
+    runtime.shutdown_background();
+    let observed = observed?;
+    let verdicts = verdict::judge_all(&observed.plan, &observed.observations, selection);
+    let mut report = Report::new(&challenge, &observed.plan, verdicts, selection);
+    report.duration = started.elapsed();
+    report.all = arguments.all;
+    say(&report, arguments)?;
+    if arguments.timings {
+        let _ = write!(io::stderr(), "{}", lab.timings.summary(report.duration));
+    }
+    Ok(report.outcome.exit_code())
+}
+
+/// Looks, and takes back what probes made, however the looking ends.
+async fn look(plan: &Plan, lab: &Lab, selection: Selection) -> Result<Observed, Stop> {
+    let wanted = wanted(plan, selection);
+    let observed = tokio::select! {
+        observed = observe::observe(plan, lab, &wanted) => Ok(observed),
+        () = interrupted() => Err(Stop::Interrupted),
+    };
+    lab.close().await;
+    observed
+}
+
+/// The claims that were asked for, and the later ones by which an early one may be overtaken.
+fn wanted(plan: &Plan, selection: Selection) -> impl Fn(&Assertion) -> bool {
+    let timeline = Timeline::new(plan);
+    let replaced = plan
+        .assertions
+        .iter()
+        .filter(|assertion| selection.contains(assertion.step))
+        .filter(|assertion| {
+            let parts = timeline.parts(assertion.step, &assertion.claim, selection.last());
+            parts.iter().any(|part| !part.later.is_empty())
+        })
+        .map(|assertion| assertion.step)
+        .min();
+    move |assertion| {
+        let later = replaced.is_some_and(|step| assertion.changes() && assertion.step > step);
+        selection.contains(assertion.step) || later
+    }
+}
+
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn selection(arguments: &Check, challenge: &Challenge) -> Result<Selection, Stop> {
+    let last = challenge.steps.len();
+    let within = |flag: &str, step: u32| {
+        let step = step as usize;
+        if step <= last {
+            return Ok(step);
+        }
+        let (path, steps) = (challenge.source.path.display(), count(last, "step"));
+        Err(Stop::Unreadable(format!("{flag} {step}: `{path}` has {steps}")))
+    };
+    match (arguments.until, arguments.step) {
+        _ if last == 0 => Ok(Selection::All),
+        (Some(step), _) => within("--until", step).map(Selection::Until),
+        (_, Some(step)) => within("--step", step).map(Selection::Step),
+        (None, None) => Ok(Selection::All),
+    }
+}
+
+fn nothing(challenge: &Challenge) -> String {
+    let path = challenge.source.path.display();
+    match challenge.steps.len() {
+        0 => format!("`{path}` has no fence with commands, so nothing was checked"),
+        steps => {
+            let steps = count(steps, "step");
+            format!(
+                "`{path}` has {steps} and no claim in them, so nothing was checked; `labproof explain` says why"
+            )
+        }
+    }
+}
+
+fn config(arguments: &Check) -> Config {
+    let mut config = Config::from_environment();
+    config.limits.deadline = Duration::from_secs(arguments.deadline);
+    config.probes = match (arguments.no_probes, arguments.probe) {
+        (true, _) => Probes::None,
+        (false, Some(Probe::Reset)) => Probes::Reset,
+        (false, None) => Probes::Passing,
+    };
+    config
+}
+
+/// Only where a person watches: both streams a terminal, and words to come.
+fn spinner(arguments: &Check) -> ProgressBar {
+    let human = arguments.format == OutputFormat::Human && !arguments.instruqt;
+    if !human || !io::stderr().is_terminal() || !io::stdout().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_message("looking at the lab");
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+fn say(report: &Report, arguments: &Check) -> Result<(), Stop> {
+    let name = if arguments.instruqt { "instruqt" } else { arguments.format.name() };
+    match report::format(name) {
+        Some(format) => write_out(|out| (format.render)(report, out)),
+        None => Err(Stop::Unreadable(format!("unknown format `{name}`"))),
+    }
+}

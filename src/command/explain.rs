@@ -1,0 +1,20 @@
+//! `labproof explain`: what a challenge claims, without looking at any system.
+
+use crate::assertion;
+use crate::cli::{Explain, OutputFormat};
+use crate::report::explanation;
+
+use super::{Stop, load, write_out};
+
+/// Runs the subcommand. A challenge without a claim is explained all the same.
+pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
+    let challenge = load::challenge(&arguments.input)?;
+    let bindings = load::bindings(&arguments.input)?;
+    let plan = assertion::collect(&challenge, &bindings);
+    let explanation = explanation::Explanation::new(&challenge, &plan);
+    write_out(|out| match arguments.format {
+        OutputFormat::Human => explanation.human(out),
+        OutputFormat::Json => explanation.json(out),
+    })?;
+    Ok(0)
+}

@@ -1,0 +1,131 @@
+//! Plan → observations: looks at every subject once, all at the same time, within the deadline. The only
+//! arrow of the line that waits for anything; judges nothing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt, Shared};
+use futures_util::stream::{self, StreamExt};
+use tokio::time::{Instant, timeout_at};
+
+use crate::assertion::{Assertion, Lookup, Plan};
+use crate::claim::{Observation, Subject, Unobservable};
+use crate::provider::{self, Lab, jq};
+
+/// Subjects that are looked at together; each makes a few requests over shared connections.
+const AT_ONCE: usize = 32;
+
+/// What came of a run's looking.
+pub struct Observed {
+    /// The plan with its look-ups filled in.
+    pub plan: Plan,
+    /// What was seen, by subject.
+    pub observations: BTreeMap<Subject, Observation>,
+    /// What the look-ups gave, in the plan's order: a value, nothing, or why it could not be read.
+    pub lookups: Vec<Found>,
+}
+
+/// What a look-up gave; `null` and empty are nothing.
+pub type Found = Result<Option<String>, Unobservable>;
+
+type Pending<'a> = Shared<BoxFuture<'a, Found>>;
+
+/// Looks at the subjects of the assertions that are `wanted`.
+pub async fn observe(plan: &Plan, lab: &Lab, wanted: &dyn Fn(&Assertion) -> bool) -> Observed {
+    let deadline = Deadline::after(lab.config.limits.deadline);
+    let pending: Vec<Pending<'_>> = plan
+        .lookups
+        .iter()
+        .map(|lookup| deadline.bound_lookup(look_up(lookup, lab)).boxed().shared())
+        .collect();
+    let mut subjects: Vec<&Subject> = Vec::new();
+    for assertion in plan.assertions.iter().filter(|assertion| wanted(assertion)) {
+        if !subjects.contains(&&assertion.claim.subject) {
+            subjects.push(&assertion.claim.subject);
+        }
+    }
+    let looks = subjects.into_iter().map(|subject| observe_one(subject, lab, &pending, deadline));
+    let observations: BTreeMap<Subject, Observation> =
+        stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
+    // Fields may hold look-ups that no subject waited for.
+    let lookups = futures_util::future::join_all(pending).await;
+    let plan = plan.resolved(&|id| lookups.get(id).and_then(|found| found.clone().ok().flatten()));
+    Observed { plan, observations, lookups }
+}
+
+async fn observe_one(
+    subject: &Subject,
+    lab: &Lab,
+    pending: &[Pending<'_>],
+    deadline: Deadline,
+) -> (Subject, Observation) {
+    let mut values: BTreeMap<usize, Option<String>> = BTreeMap::new();
+    let mut failed = None;
+    for id in subject.lookups() {
+        let Some(lookup) = pending.get(id) else { continue };
+        match lookup.clone().await {
+            Ok(value) => drop(values.insert(id, value)),
+            Err(reason) => failed = Some(reason),
+        }
+    }
+    let resolved = subject.resolved(&|id| values.get(&id).cloned().flatten());
+    if let Some(reason) = unnamed(&resolved, failed) {
+        return (resolved, Observation::unobservable(reason, ""));
+    }
+    let Some(kind) = provider::kind(resolved.kind) else {
+        let reason = Unobservable::NotObserved(format!("no provider knows `{}`", resolved.kind));
+        return (resolved, Observation::unobservable(reason, ""));
+    };
+    let seen = timeout_at(deadline.at, kind.observe(&resolved, lab)).await;
+    let observation = seen.unwrap_or_else(|_| Observation::unobservable(deadline.reached(), ""));
+    (resolved, observation)
+}
+
+/// Why a subject cannot be looked at for want of a name.
+fn unnamed(subject: &Subject, failed: Option<Unobservable>) -> Option<Unobservable> {
+    let unbound = subject.name.unbound().join(", ");
+    if unbound.is_empty() {
+        return None;
+    }
+    // A read that failed is the lab's trouble, a variable that nobody binds is not.
+    Some(failed.unwrap_or_else(|| {
+        Unobservable::NotObserved(format!(
+            "the text does not say what {unbound} stands for; `--var` can"
+        ))
+    }))
+}
+
+async fn look_up(lookup: &Lookup, lab: &Lab) -> Found {
+    let Some(provider) = provider::provider_of(&lookup.call) else { return Ok(None) };
+    let mut text = provider.look_up(&lookup.call, lab).await?;
+    for filter in &lookup.filters {
+        match jq::run_within(filter.clone(), text, lab.config.limits.read).await {
+            Ok(output) => text = output,
+            // A filter that fails on this input prints nothing, as it would in a shell.
+            Err(_) => return Ok(None),
+        }
+    }
+    let value = text.trim_end_matches('\n');
+    Ok(Some(value.to_owned()).filter(|value| !value.is_empty() && value != "null"))
+}
+
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    length: Duration,
+}
+
+impl Deadline {
+    fn after(length: Duration) -> Self {
+        Self { at: Instant::now() + length, length }
+    }
+
+    fn reached(self) -> Unobservable {
+        let seconds = self.length.as_secs();
+        Unobservable::TimedOut(format!("the deadline of {seconds} s was reached first"))
+    }
+
+    async fn bound_lookup(self, found: impl Future<Output = Found>) -> Found {
+        timeout_at(self.at, found).await.unwrap_or_else(|_| Err(self.reached()))
+    }
+}

@@ -1,0 +1,271 @@
+//! Looks at one object. An absence is one only with the server's own word for it and a control.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use super::answer::Answer;
+use super::client::{Cluster, Form};
+use super::discovery::resolve;
+use super::fields::facts;
+use super::resources::{Resource, Scope, escaped, usual};
+use crate::claim::{Control, Facts, Observation, Subject, Unobservable};
+use crate::text::{and_list, nearest, ticked};
+
+/// How long an object that is being deleted is waited for.
+const CONVERGES: Duration = Duration::from_secs(3);
+/// How long between two looks at it.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The most names that are read to find one that is near.
+const NAMES: usize = 250;
+
+/// An object and where it is looked for.
+struct Place<'a> {
+    cluster: &'a Cluster,
+    resource: Resource,
+    name: String,
+    /// Of the object; empty beside the namespaces.
+    namespace: String,
+    /// Whether the text names the namespace, or the current context.
+    by: By,
+    path: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Text,
+    Context,
+}
+
+/// Looks at a subject.
+pub(super) async fn observe(subject: &Subject, cluster: &Cluster) -> Observation {
+    let place = match locate(subject, cluster).await {
+        Ok(place) => place,
+        Err(reason) => {
+            return Observation::unobservable(reason, format!("GET {}", subject.name.shown()));
+        }
+    };
+    match look(&place).await {
+        Ok(observation) => observation,
+        Err(reason) => Observation::unobservable(reason, format!("GET {}", place.path)),
+    }
+}
+
+async fn locate<'a>(subject: &Subject, cluster: &'a Cluster) -> Result<Place<'a>, Unobservable> {
+    let unbound = || {
+        let shown = subject.name.shown();
+        Unobservable::NotObserved(format!("what {} stands for is not known", ticked(&shown)))
+    };
+    let name = subject.name.value().ok_or_else(unbound)?;
+    let (word, name) = name.split_once('/').ok_or_else(unbound)?;
+    let resource = resolve(cluster, word).await?;
+    let (namespace, by) = match (resource.scope, subject.param("namespace")) {
+        (Scope::Cluster, _) => (String::new(), By::Text),
+        (Scope::Namespaced, Some(text)) => {
+            let namespace = text.value().ok_or_else(|| {
+                let shown = ticked(&text.shown());
+                Unobservable::NotObserved(format!("what namespace {shown} is, is not known"))
+            })?;
+            (namespace, By::Text)
+        }
+        (Scope::Namespaced, None) => (cluster.namespace().await?.to_owned(), By::Context),
+    };
+    let path = resource.path(Some(&namespace), Some(name));
+    Ok(Place { cluster, resource, name: name.to_owned(), namespace, by, path })
+}
+
+async fn look(place: &Place<'_>) -> Result<Observation, Unobservable> {
+    let mut answer = place.cluster.read(&place.path, Form::Whole).await?;
+    let until = Instant::now() + CONVERGES;
+    while let Answer::Object(object) = &*answer
+        && is_terminating(object)
+        && Instant::now() < until
+    {
+        sleep(PAUSE).await;
+        answer = place.cluster.read_again(&place.path, Form::Whole).await?;
+    }
+    match &*answer {
+        Answer::Object(object) => {
+            let read = format!("GET {} → 200", place.path);
+            Ok(Observation::present(seen(object), read))
+        }
+        Answer::NotFound(missing) if missing.is(&place.resource, &place.name) => {
+            match place.resource.scope {
+                Scope::Namespaced => absent(place).await,
+                Scope::Cluster => absent_beside_namespaces(place).await,
+            }
+        }
+        other => Err(place.not_told(other)),
+    }
+}
+
+/// What is there, and why it does not count if it is about to go.
+fn seen(object: &Value) -> Facts {
+    let facts = facts(object);
+    if !is_terminating(object) {
+        return facts;
+    }
+    let held = object["metadata"]["finalizers"].as_array().into_iter().flatten();
+    let held: Vec<&str> = held.filter_map(Value::as_str).collect();
+    facts.but(match held.as_slice() {
+        [] => "it is still terminating".to_owned(),
+        [_] => format!("it is still terminating: held by finalizer {}", and_list(&held)),
+        _ => format!("it is still terminating: held by finalizers {}", and_list(&held)),
+    })
+}
+
+fn is_terminating(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_string()
+}
+
+/// NotFound in a namespace: the same Status comes where the namespace itself is missing.
+async fn absent(place: &Place<'_>) -> Result<Observation, Unobservable> {
+    let namespaces = usual("namespace").ok_or_else(|| place.internal())?;
+    let home = namespaces.path(None, Some(&place.namespace));
+    let everywhere = format!(
+        "{}?fieldSelector=metadata.name%3D{}&limit=10",
+        place.resource.path(None, None),
+        escaped(&place.name)
+    );
+    let (home, elsewhere, names) = tokio::join!(
+        place.cluster.read(&home, Form::Whole),
+        async {
+            match place.by {
+                By::Text => None,
+                By::Context => Some(place.cluster.read(&everywhere, Form::Names).await),
+            }
+        },
+        place.names(),
+    );
+    let read = format!("GET {} → 404", place.path);
+    let namespace = ticked(&place.namespace);
+    match &*home? {
+        Answer::Object(_) => {}
+        Answer::NotFound(missing) if missing.is(&namespaces, &place.namespace) => {
+            return match place.by {
+                By::Text => {
+                    let control = format!("the API answers that there is no namespace {namespace}");
+                    Ok(Observation::absent(Control::container_gone(control), read))
+                }
+                By::Context => Err(Unobservable::Uncontrolled(format!(
+                    "the current context is in namespace {namespace}, which does not exist"
+                ))),
+            };
+        }
+        Answer::Forbidden => {
+            return Err(Unobservable::Forbidden(format!(
+                "the account may not read namespace {namespace}, so a missing namespace cannot be \
+                 ruled out"
+            )));
+        }
+        other => return Err(place.not_told(other)),
+    }
+    let mut control = format!("namespace {namespace} answers");
+    if let Some(elsewhere) = elsewhere {
+        match &*elsewhere? {
+            Answer::Object(list) => {
+                if let Some(found) = place.found_elsewhere(list) {
+                    return Ok(found);
+                }
+            }
+            Answer::Forbidden => {
+                return Err(Unobservable::Forbidden(format!(
+                    "the account may not list {} in all namespaces, so it may be in another one \
+                     than {namespace}",
+                    place.resource.qualified()
+                )));
+            }
+            other => return Err(place.not_told(other)),
+        }
+        control.push_str("; no other namespace has it");
+    }
+    let near = names.unwrap_or_default();
+    let near = nearest(&place.name, &near).map(|near| format!("{namespace} has {}", ticked(near)));
+    Ok(Observation::absent(Control::new(control), read).near(near))
+}
+
+/// NotFound beside the namespaces: the list of the kind shows that the instrument works.
+async fn absent_beside_namespaces(place: &Place<'_>) -> Result<Observation, Unobservable> {
+    let names = place.names().await?;
+    let read = format!("GET {} → 404", place.path);
+    let control = Control::new(format!("the list of {} answers", place.resource.plural));
+    let near = nearest(&place.name, &names).map(|near| format!("there is {}", ticked(near)));
+    Ok(Observation::absent(control, read).near(near))
+}
+
+impl Place<'_> {
+    /// The names of the objects of this kind beside it.
+    async fn names(&self) -> Result<Vec<String>, Unobservable> {
+        let path = format!("{}?limit={NAMES}", self.resource.path(Some(&self.namespace), None));
+        match &*self.cluster.read(&path, Form::Names).await? {
+            Answer::Object(list) => {
+                let items = list["items"].as_array().into_iter().flatten();
+                let names = items.filter_map(|item| item["metadata"]["name"].as_str());
+                Ok(names.map(str::to_owned).collect())
+            }
+            Answer::Forbidden => Err(Unobservable::Forbidden(format!(
+                "the account may not list {}, so nothing shows that its answer counts",
+                self.resource.qualified()
+            ))),
+            other => Err(self.not_told(other)),
+        }
+    }
+
+    fn found_elsewhere(&self, list: &Value) -> Option<Observation> {
+        let items = list["items"].as_array()?.iter();
+        let mut found: Vec<&str> = items
+            .filter(|item| item["metadata"]["name"] == self.name.as_str())
+            .filter_map(|item| item["metadata"]["namespace"].as_str())
+            .filter(|namespace| *namespace != self.namespace)
+            .collect();
+        found.sort_unstable();
+        let word = match found.as_slice() {
+            [] => return None,
+            [_] => "namespace",
+            _ => "namespaces",
+        };
+        let facts = Facts::none().but(format!(
+            "it is in {word} {}, and the current context is in {}",
+            and_list(&found),
+            ticked(&self.namespace)
+        ));
+        let all = self.resource.path(None, None);
+        let read = format!("GET {} → 404, GET {all} → 200", self.path);
+        Some(Observation::present(facts, read))
+    }
+
+    /// Why an answer tells nothing of the object.
+    fn not_told(&self, answer: &Answer) -> Unobservable {
+        let resource = self.resource.qualified();
+        match answer {
+            Answer::Forbidden if self.namespace.is_empty() => {
+                Unobservable::Forbidden(format!("the account may not get {resource}"))
+            }
+            Answer::Forbidden => Unobservable::Forbidden(format!(
+                "the account may not get {resource} in namespace {}",
+                ticked(&self.namespace)
+            )),
+            Answer::NotServed => {
+                Unobservable::Unexpected(format!("the cluster does not serve {resource}"))
+            }
+            Answer::Status(code, reason) if reason.is_empty() => {
+                Unobservable::Unexpected(format!("the cluster answered {code}"))
+            }
+            Answer::Status(code, reason) => {
+                Unobservable::Unexpected(format!("the cluster answered {code} {}", ticked(reason)))
+            }
+            Answer::Object(_) | Answer::NotFound(_) => {
+                Unobservable::Unexpected("the cluster answered about something else".to_owned())
+            }
+        }
+    }
+
+    fn internal(&self) -> Unobservable {
+        Unobservable::Unexpected(format!("there is no control for {}", self.resource.plural))
+    }
+}
+
+#[cfg(test)]
+#[path = "observe_tests.rs"]
+mod tests;

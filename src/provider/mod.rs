@@ -1,0 +1,137 @@
+//! What each system's commands mean, and how its things are looked at. All I/O of the program is in here,
+//! behind [`Lab`]. Has never heard of Markdown, spans, steps or reports.
+
+pub mod jq;
+pub mod kubernetes;
+mod lab;
+pub mod postgres;
+mod timings;
+pub mod vault;
+
+use futures_util::future::BoxFuture;
+
+use crate::claim::{Claim, Observation, Subject, Text, Unobservable};
+
+pub use lab::Lab;
+pub use timings::Timings;
+
+/// A command as it stands at its place in the text: variables replaced by what they stand for there.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// The program and its arguments. Never empty.
+    pub words: Vec<Text>,
+    /// The variables that the command sees: exported before it, or written in front of it.
+    pub environment: Vec<(String, Text)>,
+    /// What it reads from standard input, where the text says it: a heredoc, or a literal `echo` piped in.
+    pub stdin: Option<Text>,
+}
+
+impl Call {
+    /// The program's name without its directory, where it is literal.
+    pub fn program(&self) -> Option<String> {
+        let program = self.words.first()?.literal()?;
+        Some(program.rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// A variable that the command sees.
+    pub fn variable(&self, name: &str) -> Option<&Text> {
+        self.environment.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
+
+/// What the text has claimed before a command, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Story {
+    /// The claims of all commands before it.
+    pub claims: Vec<Claim>,
+}
+
+impl Story {
+    /// The last claim on a subject of `kind` that `is` picks.
+    pub fn last(&self, kind: &str, is: impl Fn(&Claim) -> bool) -> Option<&Claim> {
+        self.claims.iter().rev().find(|claim| claim.subject.kind == kind && is(claim))
+    }
+}
+
+/// What a provider makes of a command from which no kind claims anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It only looks.
+    Reads,
+    /// It changes something that nothing here can see afterwards; why.
+    NotObservable(&'static str),
+    /// Its form is not known; what of it.
+    NotUnderstood(String),
+}
+
+/// The reads and controls of a claim, for `explain`: in the words of the protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// `GET database/roles/products-api`
+    pub reads: Vec<String>,
+    /// What proves that an absence or a refusal is one.
+    pub controls: Vec<String>,
+}
+
+/// One kind of thing that a challenge can claim: one file in its provider's folder.
+pub trait Kind: Sync {
+    /// `provider/kind`, as reports and authors write it.
+    fn id(&self) -> &'static str;
+    /// What it is, in Markdown: the text that `explain` and the README show.
+    fn doc(&self) -> &'static str;
+    /// The word for one of it: `role`, `mount`.
+    fn noun(&self) -> &'static str;
+    /// What `call`, a command of its provider's programs, claims of things of this kind; nothing where it is
+    /// about something else.
+    fn infer(&self, call: &Call, story: &Story) -> Vec<Claim>;
+    /// The claim in half a sentence: ``role `products-api` exists``.
+    fn title(&self, claim: &Claim) -> String;
+    /// What is expected, in a few words: ``a role of `database/` on `hashicups-pgsql` ``.
+    fn expected(&self, claim: &Claim) -> String;
+    /// What to do where it does not hold: for a learner, without giving blame.
+    fn hint(&self, claim: &Claim) -> String;
+    /// Where it is looked for.
+    fn looks(&self, claim: &Claim) -> Looks;
+    /// Looks. `subject` has no look-ups left; what is unbound in it stays a hole.
+    fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation>;
+}
+
+/// A system: one folder, one line in [`PROVIDERS`].
+pub trait Provider: Sync {
+    /// `vault`
+    fn name(&self) -> &'static str;
+    /// The programs whose commands it knows.
+    fn programs(&self) -> &'static [&'static str];
+    /// Its kinds, in the order of their ids.
+    fn kinds(&self) -> &'static [&'static dyn Kind];
+    /// What a command is from which no kind claims anything.
+    fn reading(&self, call: &Call) -> Reading;
+    /// Whether a variable may stand for what `call` prints: it only reads, and prints one document or value.
+    fn is_lookup(&self, call: &Call) -> bool;
+    /// What `call` prints.
+    fn look_up<'a>(
+        &'a self,
+        call: &'a Call,
+        lab: &'a Lab,
+    ) -> BoxFuture<'a, Result<String, Unobservable>>;
+}
+
+/// Every system that can be looked at.
+pub const PROVIDERS: &[&dyn Provider] =
+    &[&kubernetes::Kubernetes, &postgres::Postgres, &vault::Vault];
+
+/// All kinds, in the order of their ids.
+pub fn kinds() -> impl Iterator<Item = &'static dyn Kind> {
+    PROVIDERS.iter().flat_map(|provider| provider.kinds().iter().copied())
+}
+
+/// A kind by its id.
+pub fn kind(id: &str) -> Option<&'static dyn Kind> {
+    kinds().find(|kind| kind.id() == id)
+}
+
+/// The provider that knows the program of a command.
+pub fn provider_of(call: &Call) -> Option<&'static dyn Provider> {
+    let program = call.program()?;
+    PROVIDERS.iter().copied().find(|provider| provider.programs().contains(&program.as_str()))
+}

@@ -1,0 +1,219 @@
+//! The words of a verdict: expected, actual, read, control and reason, from what was found.
+
+use std::fmt::Write as _;
+
+use crate::assertion::{Assertion, Part, State};
+use crate::claim::{Expectation, Fact, Meaning, Observation, Seen, Text, Unobservable};
+use crate::text::{and_list, one_line, ticked};
+
+use super::part::Finding;
+use super::{Outcome, Verdict};
+
+/// A field's value is cut here: a statement of SQL can be long, and the place to look is the command.
+const VALUE_WIDTH: usize = 120;
+
+/// The verdict of a claim whose subject nobody looked at.
+pub(super) fn not_looked_at(assertion: &Assertion) -> Verdict {
+    let unbound = assertion.claim.subject.name.unbound().join(", ");
+    let reason = if unbound.is_empty() {
+        "it was not looked at".to_owned()
+    } else {
+        format!("the text does not say what {unbound} stands for; `--var` can")
+    };
+    Verdict { reason: Some(reason), ..bare(assertion, Outcome::Unknown) }
+}
+
+/// The verdict of a claim from what was found of its parts. `parts` and `findings` are of one length, and
+/// the first is the subject itself.
+pub(super) fn verdict(
+    assertion: &Assertion,
+    observation: &Observation,
+    parts: &[Part],
+    findings: &[Finding],
+) -> Verdict {
+    let (outcome, overtaken_by) = outcome(observation, findings);
+    let mut verdict = bare(assertion, outcome);
+    verdict.overtaken_by = overtaken_by;
+    verdict.read = Some(observation.read.clone()).filter(|read| !read.is_empty());
+    verdict.control = match &observation.seen {
+        Seen::Absent(control) | Seen::Refused(control) => Some(control.shows.clone()),
+        _ => None,
+    };
+    match outcome {
+        Outcome::Pass => verdict.actual = Some(as_expected(assertion, observation)),
+        Outcome::Fail => {
+            let failed: Vec<&Part> = parts
+                .iter()
+                .zip(findings)
+                .filter(|(_, finding)| **finding == Finding::Fails)
+                .map(|(part, _)| part)
+                .collect();
+            if failed.iter().all(|part| part.field.is_some()) {
+                verdict.expected = wanted_fields(&failed);
+            }
+            verdict.actual = Some(actual(assertion, observation, &failed));
+            verdict.hint = Some(assertion.hint.clone()).filter(|hint| !hint.is_empty());
+        }
+        Outcome::Unknown => verdict.reason = Some(unseen(observation)),
+        Outcome::Skip => verdict.reason = Some(skipped(observation, findings, overtaken_by)),
+    }
+    verdict
+}
+
+fn bare(assertion: &Assertion, outcome: Outcome) -> Verdict {
+    Verdict {
+        outcome,
+        expected: assertion.expected.clone(),
+        actual: None,
+        read: None,
+        control: None,
+        hint: None,
+        reason: None,
+        overtaken_by: None,
+        blocked_by: None,
+    }
+}
+
+/// A claim fails if one part does, is unknown if one part is, passes if one part does, else is a skip.
+fn outcome(observation: &Observation, findings: &[Finding]) -> (Outcome, Option<usize>) {
+    let any = |finding| findings.contains(&finding);
+    let overtaken = findings
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::Overtaken(step) => Some(*step),
+            _ => None,
+        })
+        .max();
+    let by_nature = matches!(observation.seen, Seen::Unobservable(Unobservable::NotObserved(_)));
+    if any(Finding::Fails) {
+        (Outcome::Fail, None)
+    } else if any(Finding::Unseen) {
+        (if by_nature { Outcome::Skip } else { Outcome::Unknown }, None)
+    } else if any(Finding::Holds) {
+        (Outcome::Pass, None)
+    } else {
+        (Outcome::Skip, overtaken)
+    }
+}
+
+fn as_expected(assertion: &Assertion, observation: &Observation) -> String {
+    let mut text = match &observation.seen {
+        Seen::Present(facts) => facts.note.clone(),
+        _ => observation.near.clone(),
+    }
+    .unwrap_or_else(|| "as expected".to_owned());
+    let fields = assertion.claim.expectation.fields();
+    let silent: Vec<&str> = fields
+        .iter()
+        .filter(|field| field.meaning == Meaning::NotReturned)
+        .map(|field| field.path.as_str())
+        .collect();
+    if !silent.is_empty() {
+        let _ = write!(text, "; {} not given back, so not compared", and_list(&silent));
+    }
+    let mut open: Vec<&str> = fields.iter().flat_map(|field| field.value.unbound()).collect();
+    open.dedup();
+    if !open.is_empty() {
+        let _ = write!(text, "; {} not bound, so taken for anything", and_list(&open));
+    }
+    text
+}
+
+fn wanted_fields(failed: &[&Part]) -> String {
+    let fields: Vec<String> = failed
+        .iter()
+        .filter_map(|part| {
+            let State::Value(text, meaning) = &part.state else { return None };
+            Some(format!("{} {}", ticked(part.field.as_deref()?), wanted(text, *meaning)))
+        })
+        .collect();
+    fields.join(", ")
+}
+
+fn wanted(text: &Text, meaning: Meaning) -> String {
+    if meaning == Meaning::Sealed {
+        return "as the text gives it".to_owned();
+    }
+    let shown = match (meaning, text.literal()) {
+        // As it will be shown of the server, so that the two can be laid side by side.
+        (Meaning::Duration | Meaning::Sql | Meaning::ConnectionUrl, Some(literal)) => {
+            meaning.shown(&Fact::Plain(literal.into()))
+        }
+        _ => text.shown(),
+    };
+    ticked(&one_line(&shown, VALUE_WIDTH))
+}
+
+fn actual(assertion: &Assertion, observation: &Observation, failed: &[&Part]) -> String {
+    match &observation.seen {
+        Seen::Present(facts) => {
+            if let Some(but) = &facts.but {
+                return but.clone();
+            }
+            match assertion.claim.expectation {
+                Expectation::Absent => "it is still there".to_owned(),
+                Expectation::Refused => "it is still accepted".to_owned(),
+                Expectation::Changed => "it is as it was".to_owned(),
+                Expectation::Present(_) => {
+                    let fields = failed.iter().filter_map(|part| {
+                        let path = part.field.as_deref()?;
+                        Some(found_field(path, &part.state, facts.get(path)))
+                    });
+                    fields.collect::<Vec<_>>().join(", ")
+                }
+            }
+        }
+        Seen::Absent(control) if control.container_gone => control.shows.clone(),
+        Seen::Absent(_) => with_near(format!("no such {}", assertion.noun), observation),
+        Seen::Refused(_) => with_near("it is refused".to_owned(), observation),
+        Seen::Unobservable(reason) => reason.reason().to_owned(),
+    }
+}
+
+fn with_near(text: String, observation: &Observation) -> String {
+    match &observation.near {
+        Some(near) => format!("{text}; {near}"),
+        None => text,
+    }
+}
+
+fn found_field(path: &str, state: &State, fact: Option<&Fact>) -> String {
+    let path = ticked(path);
+    let State::Value(text, meaning) = state else { return format!("{path} differs") };
+    match fact {
+        None => format!("{path} is not set"),
+        Some(_) if *meaning == Meaning::Sealed => format!("{path} has another value"),
+        Some(Fact::Sealed(_)) => format!("{path} has another value"),
+        Some(fact) => {
+            let shown = meaning.shown(fact);
+            // A value that the caller supplied is not to be told from what differs with it.
+            if text.value().is_some() && text.literal().is_none() && shown.len() > VALUE_WIDTH {
+                return format!("{path} differs");
+            }
+            if shown.is_empty() {
+                return format!("{path} is empty");
+            }
+            format!("{path} is {}", ticked(&one_line(&shown, VALUE_WIDTH)))
+        }
+    }
+}
+
+fn unseen(observation: &Observation) -> String {
+    match &observation.seen {
+        Seen::Unobservable(reason) => reason.reason().to_owned(),
+        // Absent because of a container that the text takes for granted.
+        Seen::Absent(control) => control.shows.clone(),
+        Seen::Present(_) | Seen::Refused(_) => "it could not be told".to_owned(),
+    }
+}
+
+fn skipped(observation: &Observation, findings: &[Finding], overtaken_by: Option<usize>) -> String {
+    match (&observation.seen, overtaken_by) {
+        (_, Some(step)) => format!("step {step} replaces it"),
+        (Seen::Unobservable(Unobservable::NotObserved(reason)), None) => reason.clone(),
+        _ if findings.contains(&Finding::Given) => {
+            "cannot be told afterwards: an earlier step makes the same state".to_owned()
+        }
+        _ => "cannot be told afterwards: the text starts from the same state".to_owned(),
+    }
+}

@@ -1,0 +1,75 @@
+//! One part of a claim (the subject itself, or one field) against what was seen. The rules of the timeline.
+
+use crate::assertion::{Part, State};
+use crate::claim::Seen;
+
+/// What is found of one part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// It holds.
+    Holds,
+    /// It does not, and nothing later excuses it.
+    Fails,
+    /// It was not seen.
+    Unseen,
+    /// A later step replaces it, and the learner has come that far: the step.
+    Overtaken(usize),
+    /// What is seen is what the text started from: nothing can be told.
+    Untold,
+    /// It holds, and by the text it did so before the step: nothing is shown by it.
+    Given,
+}
+
+/// Whether what was seen is `state`; `None` is never returned for what was really seen.
+pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<bool> {
+    Some(match (seen, field) {
+        (Seen::Unobservable(_), _) => return None,
+        (Seen::Present(facts), None) => *state == State::Present && facts.but.is_none(),
+        (Seen::Present(facts), Some(path)) => match state {
+            State::Value(text, meaning) => {
+                facts.get(path).is_some_and(|fact| meaning.same(text, fact))
+            }
+            State::Absent => facts.get(path).is_none(),
+            State::Open => true,
+            State::Present | State::Refused | State::Changed => false,
+        },
+        (Seen::Absent(_), _) => *state == State::Absent,
+        (Seen::Refused(_), _) => matches!(state, State::Refused | State::Changed),
+    })
+}
+
+/// The rules, in the order in which they apply:
+///
+/// | seen                                              | replaced later | finding   |
+/// |---------------------------------------------------|----------------|-----------|
+/// | as claimed, and the text did not start so         | -              | holds     |
+/// | as claimed, but the text started so               | -              | untold    |
+/// | as claimed, but an earlier step made it so        | -              | given     |
+/// | a later state, unlike the one before the claim    | yes            | overtaken |
+/// | anything, and a later changing claim holds        | yes            | overtaken |
+/// | the starting state, to which the text comes round | -              | untold    |
+/// | anything else                                     | -              | fails     |
+/// | nothing                                           | -              | unseen    |
+pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) -> Finding {
+    let is = |state: &State| seen.and_then(|seen| proven(state, part.field.as_deref(), seen));
+    if is(&part.state) == Some(true) {
+        return match (part.is_start(), part.given) {
+            (true, _) => Finding::Untold,
+            (false, true) => Finding::Given,
+            (false, false) => Finding::Holds,
+        };
+    }
+    let reached = |(_, state): &&(usize, State)| *state != part.before && is(state) == Some(true);
+    if let Some((step, _)) = part.later.iter().rfind(reached) {
+        return Finding::Overtaken(*step);
+    }
+    if let Some((step, _)) = part.later.first()
+        && later_holds
+    {
+        return Finding::Overtaken(*step);
+    }
+    if part.comes_round() && is(&part.start) == Some(true) {
+        return Finding::Untold;
+    }
+    if seen.is_none() { Finding::Unseen } else { Finding::Fails }
+}

@@ -1,0 +1,178 @@
+//! The timeline, as a learner meets it: what is overtaken, what cannot be told, and where they are.
+
+use labproof::assertion::Selection;
+use labproof::report::RunOutcome;
+
+use crate::story::{World, check, container_gone, human, outcomes, refused, sealed, there, with};
+
+const OBJECT: &str = "kubernetes/object";
+
+const FORGETFUL: [&str; 7] = [
+    "kubectl create configmap one --from-literal=a=1",
+    "kubectl create configmap two --from-literal=a=1",
+    "kubectl create deployment x --image=nginx:1",
+    "kubectl create configmap four --from-literal=a=1",
+    "kubectl create configmap five --from-literal=a=1",
+    "kubectl create configmap six --from-literal=a=1",
+    "kubectl delete deployment x",
+];
+
+fn settings() -> labproof::claim::Observation {
+    with("data.a", "1")
+}
+
+#[test]
+fn step_3_makes_x_step_7_deletes_it_and_the_learner_forgot_step_5() {
+    let done = ["one", "two", "four", "six"];
+    let names: Vec<String> = done.iter().map(|name| format!("configmap/{name}")).collect();
+    let world: Vec<_> = names.iter().map(|name| (OBJECT, name.as_str(), settings())).collect();
+    let report = check(&FORGETFUL, &world, Selection::All);
+    assert_eq!(outcomes(&report), "1 pass, 2 pass, 3 skip, 4 pass, 5 fail, 6 pass, 7 skip");
+    assert_eq!((report.here, report.outcome.exit_code()), (Some(5), 1));
+    let told = human(&report);
+    let advice: Vec<&str> = told.lines().filter(|line| line.contains("hint")).collect();
+    assert_eq!(advice.len(), 1, "{told}");
+    assert!(!advice[0].contains("deployment"), "nobody is told to make x again: {told}");
+}
+
+#[test]
+fn vault_sealed_on_an_untouched_lab() {
+    let steps = [
+        "vault secrets enable database",
+        "vault write database/roles/r db_name=c default_ttl=1h",
+        "kubectl delete deployment old",
+    ];
+    let world: World<'_> = &[
+        ("vault/mount", "database/", sealed()),
+        ("vault/database-role", "database/r", sealed()),
+        (OBJECT, "deployment/old", there()),
+    ];
+    let report = check(&steps, world, Selection::All);
+    assert_eq!(outcomes(&report), "1 unknown, 2 unknown, 3 fail");
+    assert_eq!((report.here, report.outcome), (Some(1), RunOutcome::Unknown));
+    assert_eq!(report.outcome.exit_code(), 3);
+    let told = human(&report);
+    assert!(!told.contains("kubectl delete"), "nobody is told to delete the deployment: {told}");
+}
+
+#[test]
+fn make_then_delete_on_an_untouched_lab() {
+    let steps = ["kubectl create deployment x --image=nginx:1", "kubectl delete deployment x"];
+    let report = check(&steps, &[], Selection::All);
+    assert_eq!(outcomes(&report), "1 skip, 2 skip");
+    assert_eq!((report.here, report.outcome.exit_code()), (None, 4));
+    // Half done, it can be told: what is there was made, and is still to be deleted.
+    let image = "spec.template.spec.containers[nginx].image";
+    let made: World<'_> = &[(OBJECT, "deployment/x", with(image, "nginx:1"))];
+    let report = check(&steps, made, Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.here), ("1 pass, 2 fail", Some(2)));
+}
+
+#[test]
+fn a_namespace_deleted_with_what_it_holds() {
+    let steps = [
+        "kubectl scale deployment web --replicas=0 -n old",
+        "kubectl create configmap keep --from-literal=a=1",
+        "kubectl delete namespace old",
+    ];
+    let web = "deployment/web";
+    let untouched: World<'_> =
+        &[(OBJECT, "namespace/old", there()), (OBJECT, web, with("spec.replicas", 2))];
+    let report = check(&steps, untouched, Selection::All);
+    assert_eq!(outcomes(&report), "1 fail, 2 fail, 3 fail");
+    // The text takes the namespace away, so what it held is gone on purpose.
+    let solved: World<'_> =
+        &[(OBJECT, "configmap/keep", settings()), (OBJECT, web, container_gone())];
+    let report = check(&steps, solved, Selection::All);
+    assert_eq!(outcomes(&report), "1 skip, 2 pass, 3 pass");
+    assert_eq!(report.assertions[0].verdict.overtaken_by, Some(3));
+    assert_eq!((report.here, report.outcome.exit_code()), (None, 0));
+}
+
+#[test]
+fn a_namespace_that_the_text_takes_for_granted_is_not_the_learners() {
+    let steps = ["kubectl create deployment web --image=nginx:1 -n shop"];
+    let world: World<'_> = &[(OBJECT, "deployment/web", container_gone())];
+    let report = check(&steps, world, Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.outcome.exit_code()), ("1 unknown", 3));
+}
+
+#[test]
+fn a_field_changed_twice() {
+    let steps = [
+        "kubectl create deployment web --image=nginx:1 --replicas=2",
+        "kubectl scale deployment web --replicas=3",
+        "kubectl scale deployment web --replicas=5",
+    ];
+    let cases = [
+        (2, "1 pass, 2 fail, 3 fail", Some(2)),
+        (3, "1 pass, 2 pass, 3 fail", Some(3)),
+        (5, "1 pass, 2 skip, 3 pass", None),
+        (4, "1 fail, 2 fail, 3 fail", Some(1)),
+    ];
+    for (replicas, expected, here) in cases {
+        let facts = labproof::claim::Facts::none()
+            .with("spec.replicas", replicas)
+            .with("spec.template.spec.containers[nginx].image", "nginx:1");
+        let seen = labproof::claim::Observation::present(facts, "GET it → 200");
+        let report = check(&steps, &[(OBJECT, "deployment/web", seen)], Selection::All);
+        assert_eq!((outcomes(&report).as_str(), report.here), (expected, here), "{replicas}");
+    }
+    let report = check(&steps, &[], Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.here), ("1 fail, 2 fail, 3 fail", Some(1)));
+}
+
+#[test]
+fn a_learner_who_is_further_on_passes_an_earlier_range() {
+    let steps = [
+        "kubectl scale deployment web --replicas=0",
+        "kubectl create configmap one --from-literal=a=1",
+        "kubectl delete deployment web",
+    ];
+    let done: World<'_> = &[(OBJECT, "configmap/one", settings())];
+    for until in 1..=3 {
+        let report = check(&steps, done, Selection::Until(until));
+        assert_eq!(report.outcome.exit_code(), 0, "until {until}: {}", outcomes(&report));
+    }
+    let report = check(&steps, done, Selection::Step(1));
+    assert_eq!(report.outcome.exit_code(), 0, "all claims of the step are overtaken");
+}
+
+#[test]
+fn a_step_without_a_claim_is_never_a_success() {
+    let steps = ["kubectl get nodes", "kubectl create configmap one --from-literal=a=1"];
+    let report = check(&steps, &[], Selection::Step(1));
+    assert_eq!((report.here, report.outcome.exit_code()), (None, 4));
+}
+
+#[test]
+fn a_rotation_is_blocked_by_a_config_with_another_user() {
+    let steps = [
+        "vault secrets enable database",
+        "vault write database/config/c username=postgres password=old allowed_roles=r",
+        "vault write -force database/rotate-root/c",
+    ];
+    let world: World<'_> = &[
+        ("vault/mount", "database/", with("type", "database")),
+        ("vault/database-config", "database/c", with("username", "someone")),
+        ("vault/root-rotation", "database/c", sealed()),
+    ];
+    let report = check(&steps, world, Selection::All);
+    assert_eq!(outcomes(&report), "1 pass, 2 fail, 3 unknown");
+    assert_eq!(report.assertions[2].verdict.blocked_by, Some(2));
+}
+
+#[test]
+fn a_refused_login_shows_a_rotation() {
+    let steps = [
+        "vault write database/config/c username=postgres password=old",
+        "vault write -force database/rotate-root/c",
+    ];
+    let config = with("username", "postgres");
+    let world: World<'_> = &[
+        ("vault/database-config", "database/c", config),
+        ("vault/root-rotation", "database/c", refused()),
+    ];
+    let report = check(&steps, world, Selection::All);
+    assert_eq!(outcomes(&report), "1 pass, 2 pass");
+}
