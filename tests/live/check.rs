@@ -81,6 +81,13 @@ impl Check {
         call
     }
 
+    /// The same call, whose output must never hold this secret.
+    pub(crate) fn secret(&self, secret: &str) -> Check {
+        let mut call = self.clone();
+        call.secrets.push(secret.to_owned());
+        call
+    }
+
     /// Runs it for its JSON, which must be one document that keeps the contract.
     pub(crate) fn json(&self) -> Done<Report> {
         let run = self.with(&["--format", "json"]).run()?;
@@ -106,7 +113,7 @@ impl Check {
         let mut child = command.spawn().map_err(|error| format!("labproof: {error}"))?;
         let stdout = reader(child.stdout.take());
         let stderr = reader(child.stderr.take());
-        Ok(Started { child, stdout, stderr, started, secrets: self.secrets.clone() })
+        Ok(Started { child, stdout, stderr, since: started, secrets: self.secrets.clone() })
     }
 }
 
@@ -115,7 +122,7 @@ pub(crate) struct Started {
     pub(crate) child: Child,
     stdout: std::sync::mpsc::Receiver<Vec<u8>>,
     stderr: std::sync::mpsc::Receiver<Vec<u8>>,
-    started: Instant,
+    since: Instant,
     secrets: Vec<String>,
 }
 
@@ -126,14 +133,14 @@ impl Started {
         loop {
             peak_kib = peak_kib.max(high_water_kib(self.child.id()));
             let ended = self.child.try_wait().map_err(|error| error.to_string())?;
-            if ended.is_some() || self.started.elapsed() > HARD_LIMIT {
+            if ended.is_some() || self.since.elapsed() > HARD_LIMIT {
                 break;
             }
             std::thread::sleep(Duration::from_millis(1));
         }
         let status = wait_within(&mut self.child, Duration::ZERO)
             .map_err(|_| format!("labproof was still running after {} s", HARD_LIMIT.as_secs()))?;
-        let wall = self.started.elapsed();
+        let wall = self.since.elapsed();
         let text = |receiver: std::sync::mpsc::Receiver<Vec<u8>>| {
             let bytes = receiver.recv().unwrap_or_default();
             String::from_utf8(bytes).map_err(|_| "labproof wrote bytes that are not UTF-8")

@@ -22,9 +22,9 @@ pub(crate) fn send(address: SocketAddr, request: &Request<'_>) -> Done<(u16, Str
     stream.set_read_timeout(Some(limit)).map_err(io)?;
     let mut head = format!("{} {} HTTP/1.0\r\nHost: {address}\r\n", request.method, request.path);
     for (name, value) in request.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head += &format!("{name}: {value}\r\n");
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", request.body.len()));
+    head += &format!("Content-Length: {}\r\n\r\n", request.body.len());
     stream.write_all(head.as_bytes()).map_err(io)?;
     stream.write_all(request.body.as_bytes()).map_err(io)?;
     let mut bytes = Vec::new();

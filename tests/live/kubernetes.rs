@@ -13,7 +13,7 @@ use crate::process::{Server, Stop, guarded, output};
 use crate::servers::Servers;
 use crate::wait::{Done, until};
 
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// A cluster, and the kubeconfig files that lead to it.
 pub(crate) struct Kubernetes {

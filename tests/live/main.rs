@@ -3,11 +3,14 @@
 //! It brings its own main because the servers are started once and must be stopped at the end,
 //! however the end comes. Where servers are missing it says so; under CI=true that is a failure.
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a test program talks to its user")]
+#![expect(clippy::use_debug, reason = "what a failed trial shows is read by those who wrote it")]
 #![expect(clippy::exit, reason = "a test program ends with the code of its conclusion")]
 
 mod check;
 mod contract;
+mod faults;
 mod fences;
+mod holding;
 mod http;
 mod kubernetes;
 mod lab;
@@ -15,9 +18,12 @@ mod labs;
 mod postgres;
 mod prng;
 mod process;
+mod renamed;
 mod seed;
 mod seed_walk;
 mod servers;
+mod stand_in;
+mod traces;
 mod vault;
 mod wait;
 mod walk;
@@ -52,7 +58,9 @@ fn main() {
 
 /// All trials, in an order in which the three labs have work at all times.
 fn trials() -> Vec<Trial> {
-    seed_walk::trials()
+    let mut trials = seed_walk::trials();
+    trials.extend(faults::trials());
+    trials
 }
 
 fn obtain(ci: bool) -> Result<Servers, String> {

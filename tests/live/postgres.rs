@@ -13,7 +13,7 @@ use crate::process::{self, Server, Stop, guarded, lock, output};
 use crate::servers::Servers;
 use crate::wait::{Done, until};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The account that only the harness uses.
 pub(crate) const KEEPER: &str = "keeper";

@@ -142,7 +142,7 @@ pub(crate) fn compare(call: &Check, row: &After) -> Done<()> {
             row.step, row.outcomes, row.here, report.json["here"], report.run
         ));
     }
-    let code = if row.here.is_some() { 1 } else { 0 };
+    let code = i32::from(row.here.is_some());
     if report.run.code != Some(code) {
         return Err(format!("after step {}: expected exit {code}\n{}", row.step, report.run));
     }

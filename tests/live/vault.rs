@@ -42,7 +42,7 @@ impl Vault {
         let server = Server::start("vault", command, log, Stop::Kill)?;
         let mut vault =
             Vault { socket, root_token: root_token.to_owned(), unseal_key: String::new(), server };
-        vault.server.until("Vault answers", Duration::from_secs(60), || {
+        vault.server.until("Vault answers", Duration::from_mins(1), || {
             vault.read("sys/mounts").map(drop)
         })?;
         // Vault serves before it has printed all of its greeting.
@@ -101,7 +101,7 @@ impl Vault {
             "path \"*\" { capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"sudo\"] }\n",
         );
         for path in denied {
-            policy.push_str(&format!("path \"{path}\" {{ capabilities = [\"deny\"] }}\n"));
+            policy += &format!("path \"{path}\" {{ capabilities = [\"deny\"] }}\n");
         }
         self.write(&format!("sys/policies/acl/{name}"), &json!({ "policy": policy }))?;
         // No default policy: it would let the token create and revoke what the row takes away.

@@ -20,16 +20,3 @@ pub(crate) fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Do
         pause = (pause * 2).min(Duration::from_millis(100));
     }
 }
-
-/// `until` for a plain condition.
-pub(crate) fn until_true(
-    what: &str,
-    limit: Duration,
-    mut look: impl FnMut() -> Done<bool>,
-) -> Done<()> {
-    until(what, limit, || match look() {
-        Ok(true) => Ok(()),
-        Ok(false) => Err("not yet".to_owned()),
-        Err(reason) => Err(reason),
-    })
-}

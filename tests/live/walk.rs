@@ -11,7 +11,7 @@ use crate::lab::Lab;
 use crate::process::{guarded, signal};
 use crate::wait::Done;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// One bash with the learner's environment; variables live from fence to fence.
 pub(crate) struct Session {

@@ -136,7 +136,7 @@ impl World {
         let vault = vault.map_err(|_| "the thread that starts Vault panicked")??;
         let postgres = postgres?;
         fill(&vault, &postgres, &names)?;
-        let kubeconfig = objects(kubernetes, &names, ip.to_string())?;
+        let kubeconfig = objects(kubernetes, &names, &ip.to_string())?;
         Ok(World { names, vault, postgres, kubeconfig })
     }
 
@@ -182,7 +182,7 @@ fn fill(vault: &Vault, postgres: &Postgres, names: &Names) -> Done<()> {
     postgres.sql("postgres", &format!("CREATE DATABASE \"{}\"", names.database)).map(drop)
 }
 
-fn objects(kubernetes: &Kubernetes, names: &Names, ip: String) -> Done<PathBuf> {
+fn objects(kubernetes: &Kubernetes, names: &Names, ip: &str) -> Done<PathBuf> {
     let namespace = names.in_namespace();
     if namespace != "default" {
         let object = json!({ "apiVersion": "v1", "kind": "Namespace",

@@ -1,0 +1,89 @@
+//! Rows in which labproof itself is ended in the middle of a probe.
+
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+
+use super::{Expected, SOON, call, compare};
+use crate::holding::Holding;
+use crate::lab::Lab;
+use crate::labs::{SOLVED, WALKS};
+use crate::process::signal;
+use crate::seed;
+use crate::traces::Traces;
+use crate::wait::Done;
+use crate::world::Names;
+
+/// A probe's token lives for 60 s, and Vault takes a moment.
+const TOKEN_LIFE: Duration = Duration::from_secs(65);
+
+/// The trials of this file.
+pub(super) fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("interrupt::ctrl_c", || Ok(SOLVED.with(ctrl_c)?)),
+        Trial::test("interrupt::deadline", || Ok(SOLVED.with(deadline)?)),
+        // A lab of its own: the others would have to wait for a minute.
+        Trial::test("interrupt::sigkill", || Ok(WALKS.with(sigkill)?)),
+    ]
+}
+
+fn ctrl_c(lab: &mut Lab) -> Done<()> {
+    let before = Traces::of(lab)?;
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
+    let call = call(lab).set("VAULT_ADDR", format!("http://{}", holding.address));
+    let started = call.with(&["--format", "json"]).start()?;
+    holding.wait_until_held()?;
+    signal("INT", started.child.id())?;
+    let run = started.finish()?;
+    if run.code == Some(0) {
+        return Err(format!("an interrupted run must not look like a success\n{run}"));
+    }
+    if run.wall > Duration::from_secs(10) {
+        return Err(format!("did not end on Ctrl-C\n{run}"));
+    }
+    before.nothing_new(lab, SOON)
+}
+
+fn deadline(lab: &mut Lab) -> Done<()> {
+    let before = Traces::of(lab)?;
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
+    let call = call(lab).set("VAULT_ADDR", format!("http://{}", holding.address));
+    // Shorter than the limit of a single read, so that it is the deadline that ends the run.
+    let report = call.with(&["--deadline", "3"]).json()?;
+    holding.wait_until_held()?;
+    let expected = Expected { code: 3, here: &[7], outcomes: "P--PPP???PPP" };
+    compare(&report, &expected)?;
+    if report.run.wall > Duration::from_secs(5) {
+        return Err(format!("ran past its deadline of 3 s\n{}", report.run));
+    }
+    before.nothing_new(lab, SOON)
+}
+
+/// Killed while credentials are on their way, and at moments all over a run.
+fn sigkill(lab: &mut Lab) -> Done<()> {
+    lab.renew(Names::of_the_seed())?;
+    seed::solve(lab)?;
+    let before = Traces::of(lab)?;
+    let call = call(lab);
+    let whole = call.run()?;
+    if whole.code != Some(0) {
+        return Err(format!("the lab is not solved\n{whole}"));
+    }
+    for part in 1..10 {
+        let mut started = call.start()?;
+        // Not a wait for anything: the moment of the kill is what is tried.
+        std::thread::sleep(whole.wall * part / 10);
+        started.child.kill().map_err(|error| error.to_string())?;
+        started.finish()?;
+    }
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
+    let held = call.set("VAULT_ADDR", format!("http://{}", holding.address));
+    let mut started = held.start()?;
+    holding.wait_until_held()?;
+    started.child.kill().map_err(|error| error.to_string())?;
+    started.finish()?;
+    if before.nothing_new(lab, Duration::ZERO).is_ok() {
+        return Err("nothing was under way when it was killed: the row proves nothing".into());
+    }
+    before.nothing_new(lab, TOKEN_LIFE)
+}

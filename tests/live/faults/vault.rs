@@ -1,0 +1,103 @@
+//! Rows in which Vault is away, talks nonsense, or does not allow something.
+
+use super::{Broken, Expected, Look, Pace, Row, SOON, call};
+use crate::lab::Lab;
+use crate::stand_in::{Manner, StandIn};
+use crate::wait::Done;
+
+/// Vault cannot be seen: all that lives in it is unknown (1, 4, 5, 6, 10), and with it what needs
+/// credentials of it (7) or its word on who rotated (8, 9). Only Kubernetes speaks, and is seen.
+const BLIND_SOLVED: Expected = Expected { code: 3, here: &[1], outcomes: "?--???????PP" };
+
+/// The same on the untouched lab. That Postgres accepts the old password is seen without Vault, so
+/// 8 and 9 may fail or be unknown; they may not pass.
+const BLIND_UNTOUCHED: Expected = Expected { code: 3, here: &[1], outcomes: "?--????xx?FF" };
+
+/// The rows of this file.
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        blind("vault_down", |lab| {
+            Ok(Broken::told(call(lab).set("VAULT_ADDR", format!("http://{}", lab.nowhere()))))
+        }),
+        blind("vault_token_invalid", |lab| {
+            Ok(Broken::told(call(lab).set("VAULT_TOKEN", "not-a-token")))
+        }),
+        blind("vault_token_missing", |lab| Ok(Broken::told(call(lab).unset("VAULT_TOKEN")))),
+        blind("vault_answers_html", |lab| instead(lab, Manner::Html)),
+        blind("vault_answers_404", |lab| instead(lab, Manner::NotFoundPage)),
+        Row { pace: Pace::Slow, ..blind("vault_silent", |lab| instead(lab, Manner::Silence)) },
+        Row { pace: Pace::Slow, ..blind("vault_floods", |lab| instead(lab, Manner::Flood)) },
+        Row { traces: Look::Around(SOON), ..blind("vault_sealed", sealed) },
+    ];
+    rows.extend(token_rows());
+    rows
+}
+
+fn blind(name: &'static str, break_it: fn(&Lab) -> Done<Broken>) -> Row {
+    Row {
+        name,
+        solved: Some(BLIND_SOLVED),
+        untouched: Some(BLIND_UNTOUCHED),
+        says: &[],
+        pace: Pace::Quick,
+        traces: Look::Within,
+        break_it,
+    }
+}
+
+fn instead(lab: &Lab, manner: Manner) -> Done<Broken> {
+    let stand_in = StandIn::anywhere(lab.ip(), manner)?;
+    Ok(Broken::told(call(lab).set("VAULT_ADDR", stand_in.url())).with(stand_in))
+}
+
+fn sealed(lab: &Lab) -> Done<Broken> {
+    lab.world.vault.seal()?;
+    Ok(Broken::told(call(lab)).mended_by(|lab| lab.world.vault.unseal()))
+}
+
+/// Tokens that may do everything but one thing. On the untouched lab the mount is missing, which is
+/// seen; whether what it would hold is then "not there" or "could not be read" is left open.
+fn token_rows() -> Vec<Row> {
+    vec![
+        Row {
+            // 7 to 9 need credentials, not the role's definition: they may be seen.
+            solved: Some(Expected { code: 3, here: &[5], outcomes: "P--P?P~~~PPP" }),
+            untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FxxxxxFFF" }),
+            ..blind("token_may_not_read_roles", |lab| {
+                limited(lab, &["database/roles", "database/roles/*"])
+            })
+        },
+        Row {
+            solved: Some(Expected { code: 0, here: &[], outcomes: "P--PP.PPPPPP" }),
+            untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFxFFFFFF" }),
+            ..blind("token_may_not_list_leases", |lab| {
+                limited(lab, &["sys/leases/lookup/*", "sys/leases"])
+            })
+        },
+        Row {
+            // No probe may be made, so nothing that needs one is seen: 7, and the controls of 8 and 9.
+            solved: Some(Expected { code: 3, here: &[7], outcomes: "P--PPP???PPP" }),
+            untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFFxxxFFF" }),
+            ..blind("token_may_neither_make_children_nor_revoke", |lab| {
+                limited(lab, &["auth/token/create*", "sys/leases/revoke*", "sys/revoke*"])
+            })
+        },
+        Row {
+            solved: Some(Expected { code: 0, here: &[], outcomes: "P--PPPPPPPPP" }),
+            untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFFFFFFFF" }),
+            ..blind("token_may_make_no_children_but_revoke", |lab| {
+                limited(lab, &["auth/token/create*"])
+            })
+        },
+    ]
+}
+
+fn limited(lab: &Lab, denied: &[&str]) -> Done<Broken> {
+    let vault = &lab.world.vault;
+    let token = vault.token_without("limited", denied)?;
+    let call = call(lab).set("VAULT_TOKEN", &token).secret(&token);
+    Ok(Broken::told(call).mended_by(move |lab| {
+        let body = serde_json::json!({ "token": token });
+        lab.world.vault.write("auth/token/revoke", &body).map(drop)
+    }))
+}
