@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::fields::{Address, decoded, flatten, is_bookkeeping};
 use super::resources::usual_kind;
 use crate::claim::{Field, Meaning, Part, Text};
-use crate::secret::Secret;
 
 /// The most fields of one object that are claimed.
 const FIELD_LIMIT: usize = 100;
@@ -98,14 +97,7 @@ fn fields(object: &Value, masked: &Masked) -> Vec<Field> {
 
 /// A field of a secret: its value is compared and never shown, though the text itself shows it.
 pub(super) fn sealed_field(key: &str, value: Text) -> Field {
-    let value = match value.value() {
-        Some(known) => Text::from(Part::Supplied {
-            written: "the text's value".to_owned(),
-            value: Secret::new(known),
-        }),
-        None => value,
-    };
-    Field::new(format!("data.{key}"), value, Meaning::Exact)
+    Field::new(format!("data.{key}"), value.sealed(), Meaning::Exact)
 }
 
 fn is_identity(path: &str) -> bool {

@@ -12,6 +12,7 @@ use super::conninfo::{Endpoint, SslMode};
 use super::tls;
 use crate::claim::Unobservable;
 use crate::config::Config;
+use crate::provider::Timings;
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -66,14 +67,15 @@ pub(crate) enum Account {
 
 /// One run's session with Postgres.
 pub struct Server {
+    timings: Timings,
     patience: Duration,
     logins: Mutex<BTreeMap<Target, Arc<OnceCell<Login>>>>,
 }
 
 impl Server {
     /// A session that connects to nothing yet.
-    pub fn new(config: &Config) -> Self {
-        Self { patience: config.limits.read, logins: Mutex::default() }
+    pub fn new(config: &Config, timings: Timings) -> Self {
+        Self { timings, patience: config.limits.read, logins: Mutex::default() }
     }
 
     /// Tries a login, once per run.
@@ -87,7 +89,10 @@ impl Server {
 
     async fn attempt(&self, target: &Target) -> Login {
         let shown = &target.endpoint.shown;
-        match tokio::time::timeout(self.patience, connect(target)).await {
+        let how = if target.password.is_some() { "with" } else { "without" };
+        let what = format!("postgres login {how} a password at {shown}");
+        let connect = self.timings.time(what, connect(target));
+        match tokio::time::timeout(self.patience, connect).await {
             Ok(login) => login,
             Err(_) => Login::Unseen(Unobservable::TimedOut(format!(
                 "Postgres at {shown} did not answer within {} s",
@@ -144,6 +149,7 @@ impl Server {
         query: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Unobservable> {
         let shown = &with.endpoint.shown;
+        let query = self.timings.time(format!("postgres query at {shown}"), query);
         match tokio::time::timeout(self.patience, query).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(_)) => Err(Unobservable::Unexpected(format!(

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::claim::Text;
+use crate::provider::Timings;
 use crate::provider::postgres::conninfo::Conninfo;
 
 fn endpoint() -> Endpoint {
@@ -60,7 +61,7 @@ async fn a_closed_port_and_a_silent_one_are_two_things() {
     let address = listener.local_addr().unwrap();
     let mut config = Config::default();
     config.limits.read = Duration::from_millis(300);
-    let server = Server::new(&config);
+    let server = Server::new(&config, Timings::default());
     let mut target = Target { endpoint: endpoint(), user: "u".to_owned(), password: None };
     target.endpoint.host = "127.0.0.1".to_owned();
     target.endpoint.port = address.port();

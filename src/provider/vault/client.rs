@@ -15,6 +15,7 @@ use super::http;
 use super::probe::{Intent, Probes};
 use crate::claim::Unobservable;
 use crate::config::{Config, VaultConfig};
+use crate::provider::Timings;
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -34,8 +35,8 @@ pub struct Session {
 
 impl Session {
     /// A session that connects to nothing yet.
-    pub fn new(config: &Config) -> Self {
-        Self { wire: Arc::new(Wire::new(config)), probes: Probes::new(config.probes) }
+    pub fn new(config: &Config, timings: Timings) -> Self {
+        Self { wire: Arc::new(Wire::new(config, timings)), probes: Probes::new(config.probes) }
     }
 
     /// Takes back what probes made; bounded to about two seconds.
@@ -77,6 +78,7 @@ pub(super) enum Silence {
 pub(super) struct Wire {
     config: VaultConfig,
     patience: Duration,
+    timings: Timings,
     client: OnceLock<Result<(Client, Url), Unobservable>>,
     replies: Mutex<HashMap<String, Arc<OnceCell<Reply>>>>,
     /// Why the session is of no use; the first cause stays.
@@ -84,10 +86,11 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    fn new(config: &Config) -> Self {
+    fn new(config: &Config, timings: Timings) -> Self {
         Self {
             config: config.vault.clone(),
             patience: config.limits.read,
+            timings,
             client: OnceLock::new(),
             replies: Mutex::default(),
             broken: OnceLock::new(),
@@ -148,7 +151,8 @@ impl Wire {
         if let Some(reason) = self.broken.get() {
             return Err(reason.clone());
         }
-        let exchange = self.exchange(token, method, path, body);
+        let what = format!("vault {method} {path}");
+        let exchange = self.timings.time(what, self.exchange(token, method, path, body));
         let outcome = match tokio::time::timeout(self.patience, exchange).await {
             Ok(outcome) => outcome,
             Err(_) if silence == Silence::IsItsOwn => return Err(self.timed_out()),

@@ -43,7 +43,7 @@ fn session(address: &str) -> Session {
     config.vault.address = Some(address.to_owned());
     config.vault.token = Some(Secret::new("t"));
     config.limits.read = Duration::from_millis(500);
-    Session::new(&config)
+    Session::new(&config, Timings::default())
 }
 
 async fn reason(address: &str) -> String {
@@ -123,10 +123,10 @@ async fn a_path_is_read_once_and_a_broken_session_asks_no_more() {
 #[tokio::test]
 async fn what_is_not_configured_is_said() {
     let mut config = Config::default();
-    let missing = Session::new(&config).get("a").await;
+    let missing = Session::new(&config, Timings::default()).get("a").await;
     assert_eq!(missing, Err(Unobservable::Unconfigured("`VAULT_ADDR` is not set".into())));
     config.vault.address = Some("http://127.0.0.1:1".into());
-    let missing = Session::new(&config).get("a").await;
+    let missing = Session::new(&config, Timings::default()).get("a").await;
     let words = "`VAULT_TOKEN` is not set, and there is no `~/.vault-token`";
     assert_eq!(missing, Err(Unobservable::Unconfigured(words.into())));
 }

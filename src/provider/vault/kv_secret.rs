@@ -135,7 +135,7 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
 
 fn fields(invocation: &Invocation) -> Vec<Field> {
     let data = invocation.data().into_iter();
-    data.map(|(key, value)| Field::new(key, value, Meaning::Exact)).collect()
+    data.map(|(key, value)| Field::new(key, value.sealed(), Meaning::Exact)).collect()
 }
 
 fn trimmed(path: &Text) -> Text {
