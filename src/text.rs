@@ -49,17 +49,16 @@ pub fn nearest<'a, S: AsRef<str>>(wanted: &str, names: &'a [S]) -> Option<&'a st
 
 /// One line of at most `limit` characters, cut with `…`; control characters become blanks.
 pub fn one_line(text: &str, limit: usize) -> String {
-    let clean: String =
-        text.split(|c: char| c.is_control() || c == ' ').filter(|s| !s.is_empty()).fold(
-            String::new(),
-            |mut line, word| {
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                line.push_str(word);
-                line
-            },
-        );
+    let clean: String = text
+        .split(|c: char| c.is_control() || c == ' ')
+        .filter(|s| !s.is_empty())
+        .fold(String::new(), |mut line, word| {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+            line
+        });
     if clean.chars().count() <= limit {
         return clean;
     }

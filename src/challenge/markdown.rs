@@ -33,11 +33,7 @@ struct Block {
 }
 
 /// The fences of the body, which starts at `start` of `text`, in order.
-pub(super) fn fences(
-    text: &str,
-    start: usize,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Fence> {
+pub(super) fn fences(text: &str, start: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Fence> {
     let mut repair = Repair::new(text, start);
     let mut outline = outline(repair.text(), start);
     while repair.improve(&outline) {
@@ -108,9 +104,6 @@ fn fence(
                 .help(format!("a line of {} ends it", opening.marks(text, line.start))),
         );
     }
-    let info = Info {
-        text: info.to_owned(),
-        span: Span::new(info_start, info_start + info.len()),
-    };
+    let info = Info { text: info.to_owned(), span: Span::new(info_start, info_start + info.len()) };
     Fence { span, info, text: mapped }
 }

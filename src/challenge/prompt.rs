@@ -24,7 +24,8 @@ pub(super) fn typed(mapped: &Mapped, language: Language) -> Session {
     let root = language == Language::Console;
     let prompted = lines.iter().any(|(_, line)| shell_prompt(line, root).is_some());
     let foreign = lines.iter().any(|(_, line)| is_foreign(line));
-    let mut session = Session { typed: Mapped::default(), left_out: 0, prompted: prompted || foreign };
+    let mut session =
+        Session { typed: Mapped::default(), left_out: 0, prompted: prompted || foreign };
     if !session.prompted {
         session.typed = mapped.clone();
         return session;
@@ -76,13 +77,14 @@ fn shell_prompt(line: &str, root: bool) -> Option<usize> {
     }
     // `[root@host ~]#`, `user@host:~/x$`, `bash-5.1$`, `/ #`.
     let window = text.char_indices().take(80);
-    let end = window.skip(1).find(|(at, c)| matches!(c, '$' | '#') && text[at + 1..].starts_with(' '));
+    let end =
+        window.skip(1).find(|(at, c)| matches!(c, '$' | '#') && text[at + 1..].starts_with(' '));
     let (end, _) = end?;
     let name = &text[..end];
     let bracketed = name.starts_with('[') && name.ends_with(']') && name.contains('@');
-    let placed = name.split_once('@').is_some_and(|(user, host)| {
-        is_user(user) && host.contains(':') && !host.contains(' ')
-    });
+    let placed = name
+        .split_once('@')
+        .is_some_and(|(user, host)| is_user(user) && host.contains(':') && !host.contains(' '));
     let shell = ["bash-", "sh-"].iter().any(|shell| {
         name.strip_prefix(shell)
             .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
@@ -92,14 +94,16 @@ fn shell_prompt(line: &str, root: bool) -> Option<usize> {
 }
 
 fn is_user(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
 /// The prompt of a database client or of another interpreter.
 fn is_foreign(line: &str) -> bool {
     let text = line.trim_start();
     let first = text.split_whitespace().next().unwrap_or_default();
-    let client = ["mysql>", "MariaDB", "sqlite>", "mongo>", "redis>", ">>>", "irb>", "test>", "cqlsh>"];
+    let client =
+        ["mysql>", "MariaDB", "sqlite>", "mongo>", "redis>", ">>>", "irb>", "test>", "cqlsh>"];
     let postgres = ["=#", "=>", "-#", "->", "(#"]
         .iter()
         .any(|end| first.strip_suffix(end).is_some_and(|name| name.len() > 1 && is_user(name)));
@@ -131,12 +135,11 @@ impl Open {
         let mut characters = line.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             match (self.quote, character) {
-                (Some('\''), '\'') => self.quote = None,
+                (Some('\''), '\'') | (Some('"'), '"') => self.quote = None,
                 (Some('\''), _) => {}
                 (_, '\\') => {
                     self.joined = characters.next().is_none();
                 }
-                (Some('"'), '"') => self.quote = None,
                 (None, '"' | '\'') => self.quote = Some(character),
                 (None, '<') if line[at..].starts_with("<<") && !line[at..].starts_with("<<<") => {
                     self.heredoc(&line[at + 2..]);

@@ -25,7 +25,10 @@ pub(super) fn commands(
             diagnostics.push(
                 Diagnostic::warning(
                     fence.info.span,
-                    format!("the command {} stands where a language should", shown(&fence.info.text)),
+                    format!(
+                        "the command {} stands where a language should",
+                        shown(&fence.info.text)
+                    ),
                 )
                 .help("move it to the next line; it is read as the first command"),
             );
@@ -40,7 +43,9 @@ pub(super) fn commands(
     let (kept, dropped) = sift(reading.commands, language);
     let begins = session.typed.text.lines().map(str::trim).find(|line| is_telling(line));
     let shell_like = begins.is_some_and(plausible::begins_like_shell);
-    if kept.is_empty() && !(reading.more && (language == Language::Shell && found == 0 || shell_like)) {
+    if kept.is_empty()
+        && !(reading.more && (language == Language::Shell && found == 0 || shell_like))
+    {
         no_commands(fence, text, session.prompted, diagnostics);
         return None;
     }
@@ -118,7 +123,10 @@ fn odd_characters(text: &Mapped, diagnostics: &mut Vec<Diagnostic>) {
     const KINDS: &[(&[char], &str)] = &[
         (&['“', '”', '„', '‘', '’', '‚'], "smart quotes are no quotes to a shell"),
         (&['\u{a0}', '\u{202f}', '\u{2007}'], "a no-break space separates no words"),
-        (&['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'], "a zero-width space is part of a word"),
+        (
+            &['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'],
+            "a zero-width space is part of a word",
+        ),
         (&['–', '—'], "a long dash starts no option"),
     ];
     for (characters, message) in KINDS {

@@ -114,7 +114,9 @@ impl<'a> Repair<'a> {
             if *indent > 0 && self.fence_at(outline, *line) && !self.swallowed.contains(line) {
                 let columns = crate::text::count(*indent, "column");
                 let message = if self.outdented.contains(line) {
-                    format!("the text of this fence is indented by less than its {columns}, which ends it for Markdown")
+                    format!(
+                        "the text of this fence is indented by less than its {columns}, which ends it for Markdown"
+                    )
                 } else {
                     format!("this fence is indented by {columns}, where Markdown shows it as text")
                 };
@@ -183,7 +185,8 @@ impl<'a> Repair<'a> {
             let Some(opening) = opening(&self.text[range.clone()]) else { continue };
             let Some(closing) = self.closing(line, &opening) else { continue };
             if let Some(html) = holding(&outline.html, |range| range, line) {
-                blank(&mut bytes[html.start..line]);
+                // From the fence before, which may stand in the same block.
+                blank(&mut bytes[html.start.max(after)..line]);
                 self.swallowed.insert(line);
             }
             if short.binary_search(&line).is_ok() {
@@ -223,7 +226,9 @@ impl<'a> Repair<'a> {
             let line = line_at(&self.text, block.range.start);
             let Some(opening) = opening(&self.text[line.clone()]) else { continue };
             let next = block.range.end + usize::from(!self.text[..block.range.end].ends_with('\n'));
-            let Some(rest) = self.text.get(next..).filter(|rest| !rest.is_empty()) else { continue };
+            let Some(rest) = self.text.get(next..).filter(|rest| !rest.is_empty()) else {
+                continue;
+            };
             let following = rest.split('\n').next().unwrap_or_default();
             let quoted = self.text[line.start..line.start + opening.start].contains('>');
             if opening.start > 0
@@ -312,11 +317,7 @@ pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
 }
 
 /// The range that holds `at`, of items in the order of the text.
-fn holding<T>(
-    items: &[T],
-    range: impl Fn(&T) -> &Range<usize>,
-    at: usize,
-) -> Option<Range<usize>> {
+fn holding<T>(items: &[T], range: impl Fn(&T) -> &Range<usize>, at: usize) -> Option<Range<usize>> {
     let index = items.partition_point(|item| range(item).start <= at).checked_sub(1)?;
     Some(range(&items[index]).clone()).filter(|found| found.contains(&at))
 }
@@ -330,7 +331,8 @@ fn blank(bytes: &mut [u8]) {
 
 /// Moves the first `indent` bytes of a line to its end, as blanks.
 fn turn_round(line: &mut [u8], indent: usize) {
-    let length = line.len() - line.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let length =
+        line.len() - line.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
     if indent <= length {
         line[..indent].fill(b' ');
         line[..length].rotate_left(indent);

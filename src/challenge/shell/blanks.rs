@@ -33,18 +33,16 @@ const LONGEST_TAG: usize = 240;
 
 /// Names that stand in angle brackets in every page of HTML and are never filled in.
 const HTML: &[&str] = &[
-    "a", "b", "br", "body", "button", "center", "code", "div", "em", "form", "h1", "h2", "h3", "h4",
-    "head", "hr", "html", "i", "img", "input", "li", "link", "meta", "ol", "option", "p", "pre", "q",
-    "script", "select", "small", "span", "strong", "style", "table", "tbody", "td", "th", "thead",
-    "title", "tr", "u", "ul",
+    "a", "b", "br", "body", "button", "center", "code", "div", "em", "form", "h1", "h2", "h3",
+    "h4", "head", "hr", "html", "i", "img", "input", "li", "link", "meta", "ol", "option", "p",
+    "pre", "q", "script", "select", "small", "span", "strong", "style", "table", "tbody", "td",
+    "th", "thead", "title", "tr", "u", "ul",
 ];
 
 /// Finds what is to be covered, in the order of the text.
 pub(super) fn find(text: &str) -> Vec<Blank> {
-    let closed: HashSet<&str> = text
-        .match_indices("</")
-        .filter_map(|(at, _)| name_of_tag(text.get(at + 2..)?))
-        .collect();
+    let closed: HashSet<&str> =
+        text.match_indices("</").filter_map(|(at, _)| name_of_tag(text.get(at + 2..)?)).collect();
     let bytes = text.as_bytes();
     let mut blanks = Vec::new();
     let mut at = 0;
@@ -155,11 +153,11 @@ fn instruqt_var(text: &str, at: usize) -> Option<Blank> {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(name)?;
     let rest = rest.trim_start().strip_prefix('=')?.trim_start();
-    let quotes = ['"', '\'', '“', '”', '‘', '’'];
-    let value = rest.trim_start_matches(quotes);
-    let quoted = value.len() < rest.len();
+    let marks = ['"', '\'', '“', '”', '‘', '’'];
+    let value = rest.trim_start_matches(marks);
+    let bare = value.len() == rest.len();
     let end = value
-        .find(|c: char| if quoted { quotes.contains(&c) } else { c.is_whitespace() })
+        .find(|c: char| if bare { c.is_whitespace() } else { marks.contains(&c) })
         .unwrap_or(value.len());
     (end > 0).then(|| value[..end].to_owned())
 }

@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use shuck_ast::{
-    AssignmentValue, BinaryOp, BuiltinCommand, Command as Parsed, CompoundCommand, DeclOperand, Stmt,
-    StmtSeq,
+    AssignmentValue, BinaryOp, BuiltinCommand, Command as Parsed, CompoundCommand, DeclOperand,
+    Stmt, StmtSeq,
 };
 
 use super::{Reader, range};

@@ -45,14 +45,20 @@ fn escaped<'a>(rest: &'a str, cooked: &mut String) -> &'a str {
 }
 
 /// At most `most` digits of `radix` as one character; the escape as written where that is none.
-fn number<'a>(rest: &'a str, radix: u32, most: usize, cooked: &mut String, escape: &str) -> &'a str {
+fn number<'a>(
+    rest: &'a str,
+    radix: u32,
+    most: usize,
+    cooked: &mut String,
+    escape: &str,
+) -> &'a str {
     let length = rest.chars().take(most).take_while(|c| c.is_digit(radix)).count();
-    match u32::from_str_radix(&rest[..length], radix).ok().and_then(char::from_u32) {
-        Some(character) => cooked.push(character),
-        None => {
-            cooked.push_str(escape);
-            cooked.push_str(&rest[..length]);
-        }
+    let digits = &rest[..length];
+    if let Some(character) = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32) {
+        cooked.push(character);
+    } else {
+        cooked.push_str(escape);
+        cooked.push_str(digits);
     }
     &rest[length..]
 }

@@ -3,7 +3,7 @@
 
 use shuck_ast::{Heredoc, HeredocBodyPart, RedirectKind, RedirectTarget};
 
-use super::word::{Quoting, expansion, join};
+use super::word::{Expansion, Quoting, expansion, join};
 use super::{Reader, range};
 use crate::challenge::{Redirect, Word};
 use crate::diagnostic::Diagnostic;
@@ -38,8 +38,7 @@ impl Reader<'_> {
         let body = range(heredoc.body.span);
         self.closed(&heredoc.delimiter, body.end);
         let strip = heredoc.delimiter.strip_tabs;
-        let quoting =
-            if heredoc.delimiter.quoted { Quoting::Verbatim } else { Quoting::Heredoc };
+        let quoting = if heredoc.delimiter.quoted { Quoting::Verbatim } else { Quoting::Heredoc };
         if strip {
             return self.stripped(body, quoting);
         }
@@ -52,7 +51,7 @@ impl Reader<'_> {
             };
             found.push(expansion(range(part.span), inside));
         }
-        found.sort_by_key(|expansion| expansion.start());
+        found.sort_by_key(Expansion::start);
         self.pieces(body, quoting, &found)
     }
 

@@ -44,7 +44,9 @@ pub(super) fn expansions<'a>(parts: &'a [WordPartNode], found: &mut Vec<Expansio
     for part in parts {
         let range = part.span.start.offset()..part.span.end.offset();
         let body = match &part.kind {
-            WordPart::Literal(_) | WordPart::SingleQuoted { .. } | WordPart::Variable(_) => continue,
+            WordPart::Literal(_) | WordPart::SingleQuoted { .. } | WordPart::Variable(_) => {
+                continue;
+            }
             WordPart::DoubleQuoted { parts, .. } => {
                 expansions(parts, found);
                 continue;
@@ -76,9 +78,12 @@ impl Reader<'_> {
         let range = word.span.start.offset()..word.span.end.offset();
         let mut found = Vec::new();
         expansions(&word.parts, &mut found);
-        found.extend(word.brace_syntax.iter().filter(|brace| brace.expands()).map(|brace| {
-            expansion(brace.span.start.offset()..brace.span.end.offset(), None)
-        }));
+        found.extend(
+            word.brace_syntax
+                .iter()
+                .filter(|brace| brace.expands())
+                .map(|brace| expansion(brace.span.start.offset()..brace.span.end.offset(), None)),
+        );
         found.sort_by_key(|expansion| expansion.range.start);
         self.pieces(range, Quoting::None, &found)
     }
@@ -93,7 +98,7 @@ impl Reader<'_> {
         let text = self.text;
         let end = range.end.min(text.len());
         let start = range.start.min(end);
-        let span = self.mapped.span(start, end);
+        let place = self.mapped.span(start, end);
         let mut scan = Scan {
             text: text.get(..end).unwrap_or_default(),
             at: start,
@@ -106,7 +111,7 @@ impl Reader<'_> {
                 self.step(&mut scan, expansions);
             }
         }
-        Word { pieces: scan.pieces, span }
+        Word { pieces: scan.pieces, span: place }
     }
 
     fn step(&mut self, scan: &mut Scan<'_>, expansions: &[Expansion<'_>]) {
