@@ -25,12 +25,12 @@ use super::{Command, Piece, Word};
 
 /// Whether `name` is a program that labs call.
 pub(super) fn is_known(name: &str) -> bool {
-    programs::KNOWN.split_whitespace().any(|known| known == name)
+    programs::KNOWN.contains(name)
 }
 
 /// Whether `name` is a language of fences as well.
 pub(super) fn is_language(name: &str) -> bool {
-    programs::LANGUAGES.split_whitespace().any(|language| language == name)
+    programs::LANGUAGES.contains(name)
 }
 
 /// Whether a line of text begins with a known program or a shell's keyword.
@@ -54,8 +54,7 @@ pub(super) fn is_command(command: &Command, language: Language) -> bool {
     if is_known(&name) || is_known(name.rsplit('/').next().unwrap_or_default()) {
         let fed = !command.redirects.is_empty() || !command.assignments.is_empty();
         return if alone {
-            fed || programs::ALONE.split_whitespace().any(|known| known == name)
-                || name.contains("/bin/")
+            fed || programs::ALONE.contains(name.as_str()) || name.contains("/bin/")
         } else {
             !defines(arguments) && !opens(arguments)
         };

@@ -1,7 +1,11 @@
 //! Names of programs that labs call. Data: what a name means for a line is in `plausible`.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Programs that labs call, one line a field.
-pub(super) const KNOWN: &str = "\
+pub(super) static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "\
 vault consul nomad terraform boundary packer waypoint vagrant sentinel consul-template \
 consul-terraform-sync consul-k8s envconsul nomad-pack tfc hcp kubectl k oc helm kind minikube \
 k3s k3d kustomize istioctl kubeadm kubectx kubens crictl ctr argocd flux cilium linkerd \
@@ -38,19 +42,30 @@ rpmbuild mock fio stress stress-ng tuned-adm cockpit flatpak xdg-open open explo
 kafka-topics kafka-topics.sh pv expect sshpass script gitlab-runner circleci jenkins-cli influx \
 promtool etcdctl etcdutl keycloak kcadm.sh teleport tsh tctl wash tinygo nomctx nats bao sops \
 age rclone restic minio mc s3cmd f5 tmsh cf pks pbcopy xclip ngrok dapr func \
-kubectl-argo-rollouts tilt task just go-task";
+kubectl-argo-rollouts tilt task just go-task"
+        .split_whitespace()
+        .collect()
+});
 
 /// Programs that are whole commands alone. Others do nothing without arguments, or are names of things.
-pub(super) const ALONE: &str = "\
+pub(super) static ALONE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "\
 ls ll la pwd cd clear exit logout reset history date whoami id hostname uptime uname env \
 printenv top htop ps df free lsblk bash sh zsh kubectl vault consul nomad terraform boundary \
 docker podman helm psql mysql mongosh mongo redis-cli sqlite3 python python3 node make w who \
 last mount lscpu lsmod dmesg journalctl jobs fg bg wait tree vim vi nano tmux screen sestatus \
 getenforce ifconfig netstat set export pvs vgs lvs k9s oc aws gcloud az git alias \
-ansible-navigator sudo groups true false visudo blkid tmsh ansible tsh man help odo lsof";
+ansible-navigator sudo groups true false visudo blkid tmsh ansible tsh man help odo lsof"
+        .split_whitespace()
+        .collect()
+});
 
 /// Known programs that are names of languages too, for opening lines of fences.
-pub(super) const LANGUAGES: &str = "\
+pub(super) static LANGUAGES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "\
 terraform sentinel go java python python2 python3 node ruby perl php swift bash sh zsh fish awk \
 sed make cmake diff nginx puppet rego http https info code file script help read docker yq jq \
-vim task";
+vim task"
+        .split_whitespace()
+        .collect()
+});
