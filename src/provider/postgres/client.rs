@@ -12,11 +12,8 @@ use super::conninfo::{Endpoint, SslMode};
 use super::tls;
 use crate::claim::Unobservable;
 use crate::config::Config;
-<<<<<<< HEAD
 use crate::provider::Timings;
-=======
 use crate::provider::vault::speaks_of_tls;
->>>>>>> vault
 use crate::secret::Secret;
 use crate::text::ticked;
 
