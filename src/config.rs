@@ -53,6 +53,8 @@ pub struct KubernetesConfig {
     pub kubeconfigs: Vec<PathBuf>,
     /// Whether a service account of a pod is there (`KUBERNETES_SERVICE_HOST` and its token).
     pub in_cluster: bool,
+    /// `NO_PROXY`: hosts, domains and address ranges that are reached without the proxy.
+    pub no_proxy: Vec<String>,
 }
 
 /// What libpq reads.
@@ -149,7 +151,10 @@ fn kubernetes(set: &dyn Fn(&str) -> Option<String>, home: Option<&PathBuf>) -> K
         None => home.map(|home| home.join(".kube/config")).into_iter().collect(),
     };
     let account = std::path::Path::new("/var/run/secrets/kubernetes.io/serviceaccount/token");
+    let no_proxy = set("NO_PROXY").or_else(|| set("no_proxy")).unwrap_or_default();
+    let no_proxy = no_proxy.split(',').map(|entry| entry.trim().to_owned());
     KubernetesConfig {
+        no_proxy: no_proxy.filter(|entry| !entry.is_empty()).collect(),
         kubeconfigs: named.into_iter().filter(|path| path.is_file()).collect(),
         in_cluster: set("KUBERNETES_SERVICE_HOST").is_some() && account.is_file(),
     }

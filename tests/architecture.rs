@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("provider", &["claim", "config", "secret", "text"]),
     ("assertion", &["source", "diagnostic", "challenge", "claim", "provider", "secret", "text"]),
     ("observe", &["assertion", "claim", "config", "provider"]),
-    ("verdict", &["assertion", "claim", "text"]),
+    ("verdict", &["assertion", "claim", "secret", "text"]),
     (
         "report",
         &["source", "diagnostic", "challenge", "claim", "provider", "assertion", "verdict", "text"],

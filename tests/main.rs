@@ -1,8 +1,11 @@
 //! The integration tests, in one binary.
+#![expect(clippy::unwrap_used, reason = "a test's helper fails like the test")]
 
 mod architecture;
 mod cli;
+mod corpus;
 mod parse;
+mod parse_properties;
 mod readme;
 mod registry;
 mod render;

@@ -66,8 +66,10 @@ fn frontmatter(challenge: &Challenge) -> String {
         line(&mut text, &format!("note {parts:?}"));
     }
     for tab in &matter.tabs {
-        let texts = [&tab.title, &tab.kind, &tab.hostname, &tab.path, &tab.url, &tab.cmd, &tab.workdir];
-        let parts: Vec<&str> = texts.into_iter().flatten().map(|field| field.value.as_str()).collect();
+        let texts =
+            [&tab.title, &tab.kind, &tab.hostname, &tab.path, &tab.url, &tab.cmd, &tab.workdir];
+        let parts: Vec<&str> =
+            texts.into_iter().flatten().map(|field| field.value.as_str()).collect();
         let port = tab.port.as_ref().map(|field| field.value);
         let window = tab.new_window.as_ref().map(|field| field.value);
         line(&mut text, &format!("tab {parts:?} port {port:?} new window {window:?}"));
@@ -89,7 +91,8 @@ pub(crate) fn command(command: &Command) -> String {
         Link::Or => parts.push("||".to_owned()),
         Link::Pipe => parts.push("|".to_owned()),
     }
-    let assigned = |assignment: &Assignment| format!("{}:={}", assignment.name, word(&assignment.value));
+    let assigned =
+        |assignment: &Assignment| format!("{}:={}", assignment.name, word(&assignment.value));
     parts.extend(command.assignments.iter().map(assigned));
     parts.extend(command.words.iter().map(word));
     for redirect in &command.redirects {
@@ -113,7 +116,9 @@ fn word(word: &Word) -> String {
 
 fn piece(piece: &Piece) -> String {
     match piece {
-        Piece::Literal(text) if text.chars().all(|c| c.is_alphanumeric() || "-_./:,@=".contains(c)) => {
+        Piece::Literal(text)
+            if text.chars().all(|c| c.is_alphanumeric() || "-_./:,@=".contains(c)) =>
+        {
             text.clone()
         }
         Piece::Literal(text) => format!("{text:?}"),

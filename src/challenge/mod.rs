@@ -8,6 +8,7 @@ mod frontmatter;
 mod mapped;
 mod markdown;
 mod plausible;
+mod programs;
 mod prompt;
 mod shell;
 mod step;

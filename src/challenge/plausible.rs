@@ -20,94 +20,23 @@
 //! out is reported.
 
 use super::fence::Language;
+use super::programs;
 use super::{Command, Piece, Word};
-
-/// Programs that labs call, one line a field.
-const KNOWN: &[&str] = &[
-    "vault", "consul", "nomad", "terraform", "boundary", "packer", "waypoint", "vagrant", "sentinel",
-    "consul-template", "consul-terraform-sync", "consul-k8s", "envconsul", "nomad-pack", "tfc", "hcp",
-    "kubectl", "k", "oc", "helm", "kind", "minikube", "k3s", "k3d", "kustomize", "istioctl", "kubeadm",
-    "kubectx", "kubens", "crictl", "ctr", "argocd", "flux", "cilium", "linkerd", "calicoctl", "eksctl",
-    "velero", "skaffold", "stern", "k9s", "tkn", "kn", "odo", "roxctl", "cosign", "virtctl", "subctl",
-    "docker", "docker-compose", "podman", "buildah", "skopeo", "nerdctl", "podman-compose", "crane",
-    "psql", "pg_dump", "pg_restore", "pgbench", "createdb", "createuser", "dropdb", "initdb", "pg_ctl",
-    "mysql", "mysqldump", "mysqladmin", "mariadb", "sqlite3", "mongo", "mongosh", "redis-cli", "cqlsh",
-    "aws", "az", "gcloud", "gsutil", "bq", "doctl", "ibmcloud", "oci", "linode-cli", "eksctl", "gh",
-    "curl", "wget", "http", "https", "grpcurl", "nc", "ncat", "netcat", "telnet", "ssh", "scp", "sftp",
-    "ssh-keygen", "ssh-copy-id", "ssh-add", "ssh-agent", "rsync", "ping", "dig", "nslookup", "host",
-    "traceroute", "ip", "ifconfig", "netstat", "ss", "iptables", "nft", "nmcli", "firewall-cmd", "ethtool",
-    "ldapsearch", "ldapadd", "ldapmodify", "openssl", "gpg", "keytool", "certbot", "step", "cfssl",
-    "git", "svn", "make", "cmake", "gcc", "cargo", "rustc", "go", "java", "javac", "mvn", "gradle",
-    "python", "python2", "python3", "pip", "pip3", "pipenv", "poetry", "uv", "virtualenv", "conda",
-    "node", "npm", "npx", "yarn", "pnpm", "ruby", "gem", "bundle", "rake", "perl", "php", "composer",
-    "dotnet", "swift", "bash", "sh", "zsh", "fish", "tmux", "screen", "ansible", "ansible-playbook",
-    "ansible-galaxy", "ansible-navigator", "ansible-vault", "ansible-builder", "ansible-inventory",
-    "ansible-doc", "ansible-config", "ansible-lint", "chef", "knife", "puppet", "salt", "inspec",
-    "puppetserver", "puppet-code", "puppet-access", "puppet-query", "facter", "pdk", "bolt", "r10k",
-    "tflint", "tfsec", "checkov", "infracost", "pulumi", "crossplane", "opa", "conftest", "kyverno",
-    "trivy", "snyk", "grype", "syft", "falco", "sysdig", "bpftrace", "tetra", "hubble", "tshark",
-    "tcpdump", "nmap", "wireshark", "strace", "ltrace", "perf", "gdb", "hey", "ab", "wrk", "k6", "fortio",
-    "yum", "dnf", "rpm", "apt", "apt-get", "apt-cache", "apk", "dpkg", "brew", "snap", "zypper", "pacman",
-    "subscription-manager", "systemctl", "service", "journalctl", "timedatectl", "hostnamectl", "loginctl",
-    "useradd", "userdel", "usermod", "groupadd", "adduser", "passwd", "chage", "id", "su", "sudo", "visudo",
-    "whoami", "who", "w", "last", "lastlog", "groups", "getent", "semanage", "setsebool", "getsebool",
-    "restorecon", "chcon", "sestatus", "getenforce", "setenforce", "ausearch", "auditctl", "fapolicyd-cli",
-    "insights-client", "composer-cli", "leapp", "stratis", "vdo", "lvcreate", "pvcreate", "vgcreate",
-    "lvextend", "lvs", "pvs", "vgs", "mkfs", "mkfs.xfs", "mkfs.ext4", "mount", "umount", "lsblk", "blkid",
-    "fdisk", "parted", "df", "du", "free", "top", "htop", "ps", "kill", "killall", "pkill", "pgrep", "nice",
-    "lsof", "uptime", "uname", "hostname", "dmesg", "lscpu", "lsmod", "modprobe", "sysctl", "ulimit",
-    "ls", "ll", "la", "cd", "pwd", "cat", "bat", "tac", "less", "more", "head", "tail", "tree", "find",
-    "locate", "cp", "mv", "rm", "mkdir", "rmdir", "touch", "ln", "chmod", "chown", "chgrp", "stat", "file",
-    "dd", "tar", "zip", "unzip", "gzip", "gunzip", "xz", "base64", "md5sum", "sha256sum", "sha1sum", "xxd",
-    "od", "hexdump", "grep", "egrep", "fgrep", "rg", "sed", "awk", "gawk", "cut", "sort", "uniq", "wc",
-    "tr", "tee", "xargs", "diff", "cmp", "comm", "join", "paste", "split", "column", "fold", "nl", "seq",
-    "jq", "yq", "envsubst", "printf", "echo", "read", "date", "cal", "sleep", "watch", "timeout", "time",
-    "wait", "true", "false", "test", "[", "[[", "expr", "bc", "env", "printenv", "set", "unset", "export",
-    "source", ".", "alias", "unalias", "type", "which", "whereis", "command", "builtin", "exec", "eval",
-    "exit", "logout", "clear", "reset", "history", "help", "man", "info", "trap", "shopt", "complete",
-    "pushd", "popd", "dirs", "jobs", "fg", "bg", "disown", "nohup", "crontab", "at", "logger", "vi", "vim",
-    "nano", "emacs", "code", "agent", "set-workdir", "fail-message", "rosa", "rhc", "tkn", "bootc", "nginx",
-    "httpd", "caddy", "coder", "tower-cli", "awx", "rpmbuild", "mock", "fio", "stress", "stress-ng", "tuned-adm",
-    "cockpit", "flatpak", "xdg-open", "open", "explorer", "gofmt", "kcat", "kafka-topics", "kafka-topics.sh",
-    "pv", "expect", "sshpass", "script", "gitlab-runner", "circleci", "jenkins-cli", "influx", "promtool",
-    "etcdctl", "etcdutl", "keycloak", "kcadm.sh", "teleport", "tsh", "tctl", "wash", "tinygo", "nomctx",
-    "nats", "bao", "sops", "age", "rclone", "restic", "minio", "mc", "s3cmd", "f5", "tmsh", "cf", "pks",
-    "pbcopy", "xclip", "ngrok", "dapr", "func", "kubectl-argo-rollouts", "tilt", "task", "just", "go-task",
-];
-
-/// Programs that are whole commands alone. Others do nothing without arguments, or are names of things.
-const ALONE: &[&str] = &[
-    "ls", "ll", "la", "pwd", "cd", "clear", "exit", "logout", "reset", "history", "date", "whoami", "id",
-    "hostname", "uptime", "uname", "env", "printenv", "top", "htop", "ps", "df", "free", "lsblk", "bash",
-    "sh", "zsh", "kubectl", "vault", "consul", "nomad", "terraform", "boundary", "docker", "podman", "helm",
-    "psql", "mysql", "mongosh", "mongo", "redis-cli", "sqlite3", "python", "python3", "node", "make", "w",
-    "who", "last", "mount", "lscpu", "lsmod", "dmesg", "journalctl", "jobs", "fg", "bg", "wait", "tree",
-    "vim", "vi", "nano", "tmux", "screen", "sestatus", "getenforce", "ifconfig", "netstat", "set", "export",
-    "pvs", "vgs", "lvs", "k9s", "oc", "aws", "gcloud", "az", "git", "alias", "ansible-navigator", "sudo",
-    "groups", "true", "false", "visudo", "blkid", "tmsh", "ansible", "tsh", "man", "help", "odo", "lsof",
-];
-
-/// Known programs that are names of languages too, for opening lines of fences.
-const LANGUAGES: &[&str] = &[
-    "terraform", "sentinel", "go", "java", "python", "python2", "python3", "node", "ruby", "perl", "php",
-    "swift", "bash", "sh", "zsh", "fish", "awk", "sed", "make", "cmake", "diff", "nginx", "puppet", "rego",
-    "http", "https", "info", "code", "file", "script", "help", "read", "docker", "yq", "jq", "vim", "task",
-];
 
 /// Whether `name` is a program that labs call.
 pub(super) fn is_known(name: &str) -> bool {
-    KNOWN.contains(&name)
+    programs::KNOWN.contains(name)
 }
 
 /// Whether `name` is a language of fences as well.
 pub(super) fn is_language(name: &str) -> bool {
-    LANGUAGES.contains(&name)
+    programs::LANGUAGES.contains(name)
 }
 
 /// Whether a line of text begins with a known program or a shell's keyword.
 pub(super) fn begins_like_shell(line: &str) -> bool {
     const KEYWORDS: &[&str] =
-        &["if", "for", "while", "until", "case", "function", "select", "{", "(", "!", "time"];
+        &["if", "for", "while", "until", "case", "function", "select", "!", "time"];
     let first = line.split_whitespace().next().unwrap_or_default();
     is_known(first) || KEYWORDS.contains(&first) || runs(first) || first.ends_with("()")
 }
@@ -124,8 +53,11 @@ pub(super) fn is_command(command: &Command, language: Language) -> bool {
     let alone = arguments.is_empty();
     if is_known(&name) || is_known(name.rsplit('/').next().unwrap_or_default()) {
         let fed = !command.redirects.is_empty() || !command.assignments.is_empty();
-        return if alone { fed || ALONE.contains(&name.as_str()) || name.contains("/bin/") }
-            else { !defines(arguments) };
+        return if alone {
+            fed || programs::ALONE.contains(name.as_str()) || name.contains("/bin/")
+        } else {
+            !defines(arguments) && !opens(arguments)
+        };
     }
     if runs(&name) {
         return true;
@@ -140,21 +72,20 @@ pub(super) fn is_command(command: &Command, language: Language) -> bool {
         && (named || arguments.iter().any(is_shell_like))
 }
 
-/// `class x {`, `f (`, `"a": 1,`: a line of some other language that goes on.
+/// `class x {`, `node default {`, `"a": 1,`: a line of some other language that goes on.
 fn opens(arguments: &[Word]) -> bool {
-    arguments
-        .last()
-        .and_then(|word| match word.pieces.last() {
-            Some(Piece::Literal(text)) => text.chars().next_back(),
-            _ => None,
-        })
-        .is_some_and(|last| matches!(last, '{' | '(' | ',' | ';'))
+    let brace = |word: &Word| word.literal().is_some_and(|text| text == "{");
+    let last = arguments.last().and_then(|word| match word.pieces.last() {
+        Some(Piece::Literal(text)) => text.chars().next_back(),
+        _ => None,
+    });
+    arguments.iter().any(brace) || last.is_some_and(|last| matches!(last, '{' | '('))
 }
 
 /// `./x`, `~/x`, `../x`, `x.sh`.
 fn runs(name: &str) -> bool {
     (["./", "~/", "../"].iter().any(|start| name.starts_with(start)) && !name.ends_with('/'))
-        || (name.ends_with(".sh") && name.len() > 3)
+        || name.strip_suffix(".sh").is_some_and(|stem| !stem.is_empty())
 }
 
 /// A name as programs have: begins with a small letter, and goes on with letters, digits and `_.+-`.
@@ -166,9 +97,10 @@ fn is_name(name: &str) -> bool {
 
 /// `NAME = value`, `NAME : value`: the second word says that the first is no program.
 fn defines(arguments: &[Word]) -> bool {
-    arguments.first().and_then(Word::literal).is_some_and(|word| {
-        matches!(word.as_str(), "=" | ":" | ":=" | "->" | "=>" | "==" | "::=")
-    })
+    arguments
+        .first()
+        .and_then(Word::literal)
+        .is_some_and(|word| matches!(word.as_str(), "=" | ":" | ":=" | "->" | "=>" | "==" | "::="))
 }
 
 /// A flag, a path, `k=v` or a variable: prose has none of them.
@@ -185,4 +117,58 @@ fn is_shell_like(word: &Word) -> bool {
 /// The program's name comes from a variable, at least in part.
 fn is_computed(word: &Word) -> bool {
     word.pieces.iter().any(|piece| matches!(piece, Piece::Variable(_) | Piece::Substitution(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::challenge::mapped::Mapped;
+    use crate::challenge::shell;
+
+    fn verdict(text: &str, language: Language) -> bool {
+        let mut mapped = Mapped::default();
+        mapped.push(text, 0, text.len());
+        let reading = shell::read(&mapped);
+        reading.commands.first().is_some_and(|first| is_command(first, language))
+    }
+
+    #[test]
+    fn commands_are_told_from_values_and_output() {
+        // The text; whether it is a command in a fence that names a shell; in one that names nothing.
+        for (text, shell, unnamed) in [
+            ("vault status", true, true),
+            ("/usr/bin/vault status", true, true),
+            ("ls", true, true),
+            ("curl", false, false),
+            ("./run.sh", true, true),
+            ("/root/run.sh", true, true),
+            ("/ui/", false, false),
+            ("/ui/vault/secrets", false, false),
+            ("/etc/init.d/web start", true, true),
+            ("mytool do something", true, false),
+            ("mytool --do something", true, true),
+            ("mytool", false, false),
+            ("my secret value", true, false),
+            ("Sealed false", false, false),
+            ("SELECT 1", false, false),
+            ("name: web", false, false),
+            ("name = web", false, false),
+            ("path = web", false, false),
+            ("service { x", false, false),
+            ("class x {", false, false),
+            ("10.0.0.1", false, false),
+            ("s.abcdef", false, false),
+            ("https://example.com", false, false),
+            ("$HOME/bin/x", true, false),
+            ("$CMD x", true, true),
+            ("$x = y", false, false),
+            ("<TOKEN>", false, false),
+            ("A=b", true, true),
+            ("export A=b", true, true),
+            ("cat < file", true, true),
+        ] {
+            assert_eq!(verdict(text, Language::Shell), shell, "{text} in a shell's fence");
+            assert_eq!(verdict(text, Language::Unnamed), unnamed, "{text} in an unnamed fence");
+        }
+    }
 }

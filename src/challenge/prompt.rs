@@ -135,12 +135,11 @@ impl Open {
         let mut characters = line.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             match (self.quote, character) {
-                (Some('\''), '\'') => self.quote = None,
+                (Some('\''), '\'') | (Some('"'), '"') => self.quote = None,
                 (Some('\''), _) => {}
                 (_, '\\') => {
                     self.joined = characters.next().is_none();
                 }
-                (Some('"'), '"') => self.quote = None,
                 (None, '"' | '\'') => self.quote = Some(character),
                 (None, '<') if line[at..].starts_with("<<") && !line[at..].starts_with("<<<") => {
                     self.heredoc(&line[at + 2..]);

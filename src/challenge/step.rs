@@ -43,9 +43,9 @@ pub(super) fn commands(
     let (kept, dropped) = sift(reading.commands, language);
     let begins = session.typed.text.lines().map(str::trim).find(|line| is_telling(line));
     let shell_like = begins.is_some_and(plausible::begins_like_shell);
-    if kept.is_empty()
-        && !(reading.more && (language == Language::Shell && found == 0 || shell_like))
-    {
+    // What is not knowable or not well-formed is shell only where nothing before it is text.
+    let shell = found == 0 && (language == Language::Shell || shell_like);
+    if kept.is_empty() && !(reading.more && shell) {
         no_commands(fence, text, session.prompted, diagnostics);
         return None;
     }

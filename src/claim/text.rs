@@ -102,6 +102,18 @@ impl Text {
         text
     }
 
+    /// The same as something stored in secret: compared and never shown, though the challenge shows it.
+    #[must_use]
+    pub fn sealed(&self) -> Self {
+        match self.value() {
+            Some(value) => Self::from(Part::Supplied {
+                written: "the text's value".to_owned(),
+                value: Secret::new(value),
+            }),
+            None => self.clone(),
+        }
+    }
+
     /// The text, where it stands in the challenge in full.
     pub fn literal(&self) -> Option<String> {
         self.parts

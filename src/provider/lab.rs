@@ -24,12 +24,13 @@ pub struct Lab {
 impl Lab {
     /// Sessions that connect to nothing yet.
     pub fn new(config: Config) -> Self {
+        let timings = Timings::default();
         Self {
-            vault: Session::new(&config),
-            kubernetes: Cluster::new(&config),
-            postgres: Server::new(&config),
+            vault: Session::new(&config, timings.clone()),
+            kubernetes: Cluster::new(&config, timings.clone()),
+            postgres: Server::new(&config, timings.clone()),
             config,
-            timings: Timings::default(),
+            timings,
         }
     }
 

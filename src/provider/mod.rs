@@ -4,6 +4,7 @@
 pub mod jq;
 pub mod kubernetes;
 mod lab;
+mod masked;
 pub mod postgres;
 mod timings;
 pub mod vault;

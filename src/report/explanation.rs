@@ -159,9 +159,8 @@ impl ExplainedClaim {
         };
         for field in &self.fields {
             let value = match (&field.value, field.compared) {
-                (_, false) => "not given back by the server, so not compared",
+                (None, _) | (_, false) => "not given back by the server, so not compared",
                 (Some(value), true) => value.as_str(),
-                (None, true) => "compared, not shown",
             };
             row("field", &format!("{}: {value}", field.field))?;
         }
@@ -229,7 +228,7 @@ fn fields(expectation: &Expectation) -> Vec<ExplainedField> {
         .map(|field| ExplainedField {
             field: field.path.clone(),
             value: match field.meaning {
-                Meaning::NotReturned | Meaning::Sealed => None,
+                Meaning::NotReturned => None,
                 _ => Some(one_line(&field.value.shown(), 120)),
             },
             compared: field.meaning != Meaning::NotReturned,

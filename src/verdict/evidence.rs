@@ -131,9 +131,6 @@ fn wanted_fields(failed: &[&Part]) -> String {
 }
 
 fn wanted(text: &Text, meaning: Meaning) -> String {
-    if meaning == Meaning::Sealed {
-        return "as the text gives it".to_owned();
-    }
     let shown = match (meaning, text.literal()) {
         // As it will be shown of the server, so that the two can be laid side by side.
         (Meaning::Duration | Meaning::Sql | Meaning::ConnectionUrl, Some(literal)) => {
@@ -182,7 +179,6 @@ fn found_field(path: &str, state: &State, fact: Option<&Fact>) -> String {
     let State::Value(text, meaning) = state else { return format!("{path} differs") };
     match fact {
         None => format!("{path} is not set"),
-        Some(_) if *meaning == Meaning::Sealed => format!("{path} has another value"),
         Some(Fact::Sealed(_)) => format!("{path} has another value"),
         Some(fact) => {
             let shown = meaning.shown(fact);

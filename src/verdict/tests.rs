@@ -7,8 +7,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::assertion::{Assertion, Origin, Plan};
 use crate::claim::{
-    Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Unobservable, Verb,
+    Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Text, Unobservable,
+    Verb,
 };
+use crate::secret::Secret;
 
 fn assertion(step: usize, expectation: Expectation, verb: Verb) -> Assertion {
     Assertion {
@@ -123,8 +125,8 @@ fn an_absence_that_comes_from_a_missing_container_proves_nothing_by_itself() {
 
 #[test]
 fn a_secret_field_is_named_and_neither_value_is_shown() {
-    let field = Field::new("key", "hunter2", Meaning::Sealed);
-    let facts = Facts::none().with("key", "hunter3");
+    let field = Field::new("key", Text::from("hunter2").sealed(), Meaning::Exact);
+    let facts = Facts::none().sealed("key", Secret::new("hunter3"));
     let expectation = Expectation::Present(vec![field]);
     let verdict = judged(expectation, Verb::Make, Seen::Present(facts));
     assert_eq!(verdict.outcome, Outcome::Fail);

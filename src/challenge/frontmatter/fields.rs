@@ -7,15 +7,37 @@ use crate::source::Span;
 use crate::text::{nearest, ticked};
 
 const CHALLENGE: &[&str] = &[
-    "slug", "id", "type", "title", "teaser", "notes", "tabs", "difficulty", "timelimit",
-    "enhanced_loading", "lab_config", "answers", "solution",
+    "slug",
+    "id",
+    "type",
+    "title",
+    "teaser",
+    "notes",
+    "tabs",
+    "difficulty",
+    "timelimit",
+    "enhanced_loading",
+    "lab_config",
+    "answers",
+    "solution",
 ];
 /// Of older tracks, and of what the platform once wrote: known, and of no use here.
 const OLD: &[&str] = &["assignment", "background", "show_timer", "stream_access", "files", "meta"];
 const NOTE: &[&str] = &["type", "contents", "url", "id"];
 const TAB: &[&str] = &[
-    "id", "title", "type", "hostname", "port", "path", "url", "protocol", "cmd", "workdir",
-    "new_window", "custom_request_headers", "custom_response_headers",
+    "id",
+    "title",
+    "type",
+    "hostname",
+    "port",
+    "path",
+    "url",
+    "protocol",
+    "cmd",
+    "workdir",
+    "new_window",
+    "custom_request_headers",
+    "custom_response_headers",
 ];
 
 /// One map's entries, taken out by key; what is wrong with them goes to the diagnostics.
@@ -38,10 +60,11 @@ pub(super) fn fill(into: &mut Frontmatter, root: Node, diagnostics: &mut Vec<Dia
     into.lab_config = entries.take("lab_config").map(|(_, node)| node.span);
     for (node, _) in entries.list("answers") {
         let (key, span) = (node.span, node.span);
-        into.answers.extend(entries.as_scalar("answers", key, node).map(|field| Field { span, ..field }));
+        into.answers
+            .extend(entries.as_scalar("answers", key, node).map(|field| Field { span, ..field }));
     }
     for (node, _) in entries.list("solution") {
-        into.solution.extend(entries.as_number("solution", node.span, node));
+        into.solution.extend(entries.as_number("solution", node.span, &node));
     }
     for (node, span) in entries.list("notes") {
         into.notes.extend(note(node, span, entries.diagnostics));
@@ -52,8 +75,8 @@ pub(super) fn fill(into: &mut Frontmatter, root: Node, diagnostics: &mut Vec<Dia
     into.unknown = entries.rest("a challenge", CHALLENGE, OLD);
 }
 
-fn note(node: Node, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<Note> {
-    let mut entries = Entries::new(node, "a note", diagnostics)?;
+fn note(item: Node, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<Note> {
+    let mut entries = Entries::new(item, "a note", diagnostics)?;
     let note = Note {
         kind: entries.text("type"),
         contents: entries.text("contents"),
@@ -103,7 +126,8 @@ impl<'a> Entries<'a> {
             if seen.insert(name.clone()) {
                 entries.push((name, key.span, value));
             } else {
-                let message = format!("{} stands here a second time; the first counts", ticked(&name));
+                let message =
+                    format!("{} stands here a second time; the first counts", ticked(&name));
                 diagnostics.push(Diagnostic::warning(key.span, message));
             }
         }
@@ -143,15 +167,16 @@ impl<'a> Entries<'a> {
 
     fn number(&mut self, key: &str) -> Option<Field<u64>> {
         let (place, node) = self.take(key)?;
-        self.as_number(key, place, node)
+        self.as_number(key, place, &node)
     }
 
-    fn as_number(&mut self, name: &str, key: Span, node: Node) -> Option<Field<u64>> {
+    fn as_number(&mut self, name: &str, key: Span, node: &Node) -> Option<Field<u64>> {
         let (Value::Number(written) | Value::Text(written)) = &node.value else {
             return self.wrong(name, &node.value, node.span, "a whole number");
         };
         let Ok(value) = written.trim().parse() else {
-            let message = format!("{} is {}, expected a whole number", ticked(name), ticked(written));
+            let message =
+                format!("{} is {}, expected a whole number", ticked(name), ticked(written));
             self.diagnostics.push(Diagnostic::error(node.span, message));
             return None;
         };
@@ -173,7 +198,9 @@ impl<'a> Entries<'a> {
     fn list(&mut self, key: &str) -> Vec<(Node, Span)> {
         let Some((_, node)) = self.take(key) else { return Vec::new() };
         match node.value {
-            Value::List(items) => items.into_iter().map(|item| (item.span, item)).map(|(s, i)| (i, s)).collect(),
+            Value::List(items) => {
+                items.into_iter().map(|item| (item.span, item)).map(|(s, i)| (i, s)).collect()
+            }
             other => {
                 self.wrong::<()>(key, &other, node.span, "a list");
                 Vec::new()
@@ -195,8 +222,7 @@ impl<'a> Entries<'a> {
             if quiet.contains(&name.as_str()) {
                 continue;
             }
-            let diagnostic =
-                Diagnostic::note(key, format!("{owner} has no key {}", ticked(&name)));
+            let diagnostic = Diagnostic::note(key, format!("{owner} has no key {}", ticked(&name)));
             self.diagnostics.push(match nearest(&name, known) {
                 Some(near) => diagnostic.help(format!("did you mean {}?", ticked(near))),
                 None => diagnostic,

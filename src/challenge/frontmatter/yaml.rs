@@ -86,15 +86,18 @@ fn unreadable(error: &serde_yaml::Error, text: &str, start: usize) -> Diagnostic
         | serde_yaml::Error::AliasError { .. } => {
             ("the frontmatter is larger, deeper or has more aliases than is read", None)
         }
-        serde_yaml::Error::UnknownAnchor { .. } => {
-            ("an alias (`*name`) without its anchor", Some("a text that begins with `*` needs quotes"))
-        }
+        serde_yaml::Error::UnknownAnchor { .. } => (
+            "an alias (`*name`) without its anchor",
+            Some("a text that begins with `*` needs quotes"),
+        ),
         _ if text.contains('\t') && line.starts_with('\t') => {
             ("the frontmatter cannot be read: a tab where YAML wants blanks", None)
         }
         _ => (
             "the frontmatter cannot be read as YAML here",
-            Some("a text with `: `, or that begins with a mark such as `*`, `&`, `@` or a backquote, needs quotes"),
+            Some(
+                "a text with `: `, or that begins with a mark such as `*`, `&`, `@` or a backquote, needs quotes",
+            ),
         ),
     };
     let diagnostic = Diagnostic::error(span, message);
@@ -130,7 +133,9 @@ fn node(raw: Spanned<Raw>, text: &str, start: usize) -> Node {
     let value = match raw.value {
         Raw::Null => Value::Null,
         Raw::Bool(value) => Value::Bool(value),
-        Raw::Number(number) => Value::Number(if written.is_empty() { number } else { written.to_owned() }),
+        Raw::Number(number) => {
+            Value::Number(if written.is_empty() { number } else { written.to_owned() })
+        }
         Raw::Text(text) => Value::Text(text),
         Raw::List(items) => {
             let items: Vec<Node> = items.into_iter().map(|item| node(item, text, start)).collect();
@@ -142,9 +147,9 @@ fn node(raw: Spanned<Raw>, text: &str, start: usize) -> Node {
                 .into_iter()
                 .map(|(key, value)| (node(key, text, start), node(value, text, start)))
                 .collect();
-            span.end = entries.last().map_or(span.end, |(key, value)| {
-                span.start.max(value.span.end).max(key.span.end)
-            });
+            span.end = entries
+                .last()
+                .map_or(span.end, |(key, value)| span.start.max(value.span.end).max(key.span.end));
             Value::Map(entries)
         }
     };

@@ -114,7 +114,9 @@ impl<'a> Repair<'a> {
             if *indent > 0 && self.fence_at(outline, *line) && !self.swallowed.contains(line) {
                 let columns = crate::text::count(*indent, "column");
                 let message = if self.outdented.contains(line) {
-                    format!("the text of this fence is indented by less than its {columns}, which ends it for Markdown")
+                    format!(
+                        "the text of this fence is indented by less than its {columns}, which ends it for Markdown"
+                    )
                 } else {
                     format!("this fence is indented by {columns}, where Markdown shows it as text")
                 };
@@ -183,7 +185,8 @@ impl<'a> Repair<'a> {
             let Some(opening) = opening(&self.text[range.clone()]) else { continue };
             let Some(closing) = self.closing(line, &opening) else { continue };
             if let Some(html) = holding(&outline.html, |range| range, line) {
-                blank(&mut bytes[html.start..line]);
+                // From the fence before, which may stand in the same block.
+                blank(&mut bytes[html.start.max(after)..line]);
                 self.swallowed.insert(line);
             }
             if short.binary_search(&line).is_ok() {

@@ -153,11 +153,11 @@ fn instruqt_var(text: &str, at: usize) -> Option<Blank> {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(name)?;
     let rest = rest.trim_start().strip_prefix('=')?.trim_start();
-    let quotes = ['"', '\'', '“', '”', '‘', '’'];
-    let value = rest.trim_start_matches(quotes);
-    let quoted = value.len() < rest.len();
+    let marks = ['"', '\'', '“', '”', '‘', '’'];
+    let value = rest.trim_start_matches(marks);
+    let bare = value.len() == rest.len();
     let end = value
-        .find(|c: char| if quoted { quotes.contains(&c) } else { c.is_whitespace() })
+        .find(|c: char| if bare { c.is_whitespace() } else { marks.contains(&c) })
         .unwrap_or(value.len());
     (end > 0).then(|| value[..end].to_owned())
 }

@@ -53,12 +53,12 @@ fn number<'a>(
     escape: &str,
 ) -> &'a str {
     let length = rest.chars().take(most).take_while(|c| c.is_digit(radix)).count();
-    match u32::from_str_radix(&rest[..length], radix).ok().and_then(char::from_u32) {
-        Some(character) => cooked.push(character),
-        None => {
-            cooked.push_str(escape);
-            cooked.push_str(&rest[..length]);
-        }
+    let digits = &rest[..length];
+    if let Some(character) = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32) {
+        cooked.push(character);
+    } else {
+        cooked.push_str(escape);
+        cooked.push_str(digits);
     }
     &rest[length..]
 }

@@ -16,8 +16,8 @@ use shuck_parser::parser::{ParseResult, Parser};
 use shuck_parser::{ShellDialect, ShellProfile};
 
 use self::blanks::Blank;
-use super::mapped::Mapped;
 use super::Command;
+use super::mapped::Mapped;
 use crate::diagnostic::Diagnostic;
 
 /// What a fence's text holds.
@@ -48,6 +48,11 @@ pub(super) fn read(mapped: &Mapped) -> Reading {
         let diagnostics = vec![Diagnostic::error(mapped.whole(), message)];
         return Reading { more: true, diagnostics, ..Reading::default() };
     }
+    if let Some(at) = too_many_braces(text) {
+        let message = "more braces are open here than are read, so this fence is not read";
+        let diagnostics = vec![Diagnostic::error(mapped.span(at, at + 1), message)];
+        return Reading { more: true, diagnostics, ..Reading::default() };
+    }
     let blanks = blanks::find(text);
     let covered = blanks::cover(text, &blanks);
     let mut reader = Reader {
@@ -71,6 +76,21 @@ pub(super) fn read(mapped: &Mapped) -> Reading {
     let mut reading = reader.reading;
     reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     reading
+}
+
+/// Where more braces are open on one line than any text has: the parser looks for the end of each of
+/// them, to the end of the line.
+fn too_many_braces(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'{' => open += 1,
+            b'}' => open = open.saturating_sub(1),
+            b'\n' => open = 0,
+            _ => {}
+        }
+        open > DEEPEST
+    })
 }
 
 fn parse(covered: &str) -> ParseResult {

@@ -3,7 +3,7 @@
 
 use shuck_ast::{Heredoc, HeredocBodyPart, RedirectKind, RedirectTarget};
 
-use super::word::{Quoting, expansion, join};
+use super::word::{Expansion, Quoting, expansion, join};
 use super::{Reader, range};
 use crate::challenge::{Redirect, Word};
 use crate::diagnostic::Diagnostic;
@@ -51,7 +51,7 @@ impl Reader<'_> {
             };
             found.push(expansion(range(part.span), inside));
         }
-        found.sort_by_key(|expansion| expansion.start());
+        found.sort_by_key(Expansion::start);
         self.pieces(body, quoting, &found)
     }
 

@@ -1,1 +1,159 @@
+//! What the reader makes of single constructs; whole fences are in `tests/challenges/parse`.
+
 use super::*;
+use crate::challenge::{Link, Piece, Redirect, Word};
+
+fn reading(text: &str) -> Reading {
+    let mut mapped = Mapped::default();
+    mapped.push(text, 0, text.len());
+    read(&mapped)
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let reading = reading(text);
+    assert_eq!(reading.diagnostics, [], "{text}");
+    reading.commands.into_iter().flat_map(|command| command.words).collect()
+}
+
+#[test]
+fn quoting_is_resolved() {
+    for (text, wanted) in [
+        (r"a 'b $c' ", "a|b $c"),
+        (r#"a "b\"c\$d\\e\n""#, r#"a|b"c$d\e\n"#),
+        ("a \"b\\\nc\"", "a|bc"),
+        ("a b\\\n c", "a|b|c"),
+        (r"a b\ c\'d", "a|b c'd"),
+        (r"a $'b\tc\'d'", "a|b\tc'd"),
+        (r#"a "b"'c'd"#, "a|bcd"),
+        ("a ''", "a|"),
+        ("a ~/b", "a|~/b"),
+        ("a # b", "a"),
+        ("a b#c", "a|b#c"),
+        ("a {{b}} '{{c}}'", "a|{{b}}|{{c}}"),
+        ("a $", "a|$"),
+        ("a \"b'c\"", "a|b'c"),
+        ("a [ b", "a|[|b"),
+    ] {
+        let found: Vec<String> =
+            words(text).iter().map(|word| word.literal().unwrap_or("?".into())).collect();
+        assert_eq!(found.join("|"), wanted, "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_in_the_text_stays_apart() {
+    let variable = |name: &str| Piece::Variable(name.to_owned());
+    let literal = |text: &str| Piece::Literal(text.to_owned());
+    let opaque = |text: &str| Piece::Opaque(text.to_owned());
+    for (text, wanted) in [
+        ("x $A", vec![variable("A")]),
+        ("x ${A}b", vec![variable("A"), literal("b")]),
+        ("x \"a$A.b\"", vec![literal("a"), variable("A"), literal(".b")]),
+        ("x '$A'", vec![literal("$A")]),
+        ("x \\$A", vec![literal("$A")]),
+        ("x $1$?", vec![opaque("$1"), opaque("$?")]),
+        ("x ${A:-b c}", vec![opaque("${A:-b c}")]),
+        ("x ${A%.*}", vec![opaque("${A%.*}")]),
+        ("x ${#A}", vec![opaque("${#A}")]),
+        ("x $((1 + A))", vec![opaque("$((1 + A))")]),
+        ("x *.c", vec![opaque("*"), literal(".c")]),
+        ("x a[0]", vec![literal("a"), opaque("[0]")]),
+        ("x {a,b}", vec![opaque("{a,b}")]),
+        ("x <(ls)", vec![opaque("<(ls)")]),
+        ("x '<A b>'", vec![Piece::Placeholder("A b".to_owned())]),
+        ("x \"k=<A>\"", vec![literal("k="), Piece::Placeholder("A".to_owned())]),
+        ("x `a \\`b\\``", vec![opaque("`a \\`b\\``")]),
+    ] {
+        assert_eq!(words(text)[1].pieces, wanted, "{text}");
+    }
+}
+
+#[test]
+fn substitutions_hold_commands_with_places_of_their_own() {
+    let text = "a=\"$(b \"$(c d)\" | e)\" f `g h`";
+    let reading = reading(text);
+    let command = &reading.commands[0];
+    let Piece::Substitution(inner) = &command.assignments[0].value.pieces[0] else {
+        panic!("{text}")
+    };
+    assert_eq!(inner.len(), 2);
+    assert_eq!((inner[0].link, inner[1].link), (Link::Then, Link::Pipe));
+    let Piece::Substitution(innermost) = &inner[0].words[1].pieces[0] else { panic!("{text}") };
+    let span = innermost[0].span;
+    assert_eq!(&text[span.start..span.end], "c d");
+    let Piece::Substitution(quoted) = &command.words[1].pieces[0] else { panic!("{text}") };
+    let span = quoted[0].span;
+    assert_eq!(&text[span.start..span.end], "g h");
+}
+
+#[test]
+fn redirections_of_input_and_output_are_kept() {
+    let reading = reading("a > b >> c < d <<< e 2> f >&2 &> g");
+    let kinds: Vec<String> = reading.commands[0]
+        .redirects
+        .iter()
+        .map(|redirect| match redirect {
+            Redirect::Write(word) => format!(">{}", word.literal().unwrap()),
+            Redirect::Append(word) => format!(">>{}", word.literal().unwrap()),
+            Redirect::Read(word) => format!("<{}", word.literal().unwrap()),
+            Redirect::Here(word) => format!("<<<{}", word.literal().unwrap()),
+        })
+        .collect();
+    assert_eq!(kinds, [">b", ">>c", "<d", "<<<e", ">g"]);
+}
+
+#[test]
+fn what_hangs_on_something_unknowable_is_left_out() {
+    for (text, programs) in [
+        ("[[ -f x ]] && a", ""),
+        ("a && [[ -f x ]] && b", "a"),
+        ("a; if b; then c; fi && d; e", "a e"),
+        ("a | while read x; do b; done | c", "a"),
+        ("(a && b); { c; d; }", "a b c d"),
+        ("time a", "a"),
+        ("a $(if b; then c; fi)", "a"),
+    ] {
+        let reading = reading(text);
+        let found: Vec<String> =
+            reading.commands.iter().map(|command| command.words[0].literal().unwrap()).collect();
+        assert_eq!(found.join(" "), programs, "{text}");
+    }
+}
+
+#[test]
+fn half_a_command_is_no_command() {
+    for (text, programs, message) in [
+        ("a\nb 'c\nd", 1, "a quote is opened and not closed"),
+        ("a\nb \\\n c (d)\ne", 1, "a parenthesis stands here without quotes"),
+        ("a\nb $(c\nd", 1, "a `$(` or a backquote is opened and not closed"),
+        ("a\n)\nb", 1, "this is not well-formed shell"),
+        ("a &&", 0, "this is not well-formed shell"),
+    ] {
+        let reading = reading(text);
+        assert_eq!(reading.commands.len(), programs, "{text}");
+        assert!(reading.more, "{text}");
+        let found = &reading.diagnostics[0].message;
+        assert!(found.starts_with(message), "{text}: {found}");
+    }
+}
+
+#[test]
+fn deep_and_long_texts_are_refused_in_time() {
+    for text in [
+        "(".repeat(20_000),
+        "$(".repeat(20_000),
+        "a ".repeat(100_000),
+        "[".repeat(100_000),
+        "a && ".repeat(20_000),
+        "<a".repeat(50_000),
+        "{{".repeat(50_000),
+        "`".repeat(20_001),
+        "\"$(".repeat(10_000),
+        "a\\\n".repeat(50_000),
+        "<<E\n".repeat(5_000),
+    ] {
+        let start = std::time::Instant::now();
+        reading(&text);
+        assert!(start.elapsed().as_secs() < 5, "{}", &text[..8]);
+    }
+}

@@ -45,7 +45,10 @@ impl Reader<'_> {
             "a `$(` or a backquote is opened and not closed"
         } else if message == "parenthesis" {
             "a parenthesis stands here without quotes"
-        } else if message.contains("fuel") || message.contains("deep") || message.contains("too long") {
+        } else if message.contains("fuel")
+            || message.contains("deep")
+            || message.contains("too long")
+        {
             "this is nested deeper, or is longer, than is read"
         } else {
             "this is not well-formed shell"

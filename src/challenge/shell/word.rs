@@ -98,7 +98,7 @@ impl Reader<'_> {
         let text = self.text;
         let end = range.end.min(text.len());
         let start = range.start.min(end);
-        let span = self.mapped.span(start, end);
+        let place = self.mapped.span(start, end);
         let mut scan = Scan {
             text: text.get(..end).unwrap_or_default(),
             at: start,
@@ -111,7 +111,7 @@ impl Reader<'_> {
                 self.step(&mut scan, expansions);
             }
         }
-        Word { pieces: scan.pieces, span }
+        Word { pieces: scan.pieces, span: place }
     }
 
     fn step(&mut self, scan: &mut Scan<'_>, expansions: &[Expansion<'_>]) {

@@ -15,6 +15,7 @@ use super::answer::{Answer, Foreign, classify};
 use super::connect::{Connection, connect};
 use crate::claim::Unobservable;
 use crate::config::{Config, KubernetesConfig};
+use crate::provider::Timings;
 
 /// The most of one answer that is read.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -25,6 +26,7 @@ pub(super) type Read = Result<Arc<Answer>, Unobservable>;
 /// One run's session.
 pub struct Cluster {
     config: KubernetesConfig,
+    timings: Timings,
     timeout: Duration,
     connection: OnceCell<Result<Connection, Unobservable>>,
     /// By path and form; whoever asks second waits for the first.
@@ -72,8 +74,9 @@ enum Failure {
 
 impl Cluster {
     /// A session that connects to nothing yet.
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, timings: Timings) -> Self {
         Self {
+            timings,
             config: config.kubernetes.clone(),
             timeout: config.limits.read,
             connection: OnceCell::new(),
@@ -128,9 +131,14 @@ impl Cluster {
     async fn connection(&self) -> Result<&Connection, Unobservable> {
         let open = || async {
             let config = self.config.clone();
-            // Apart from the other reads: an exec plugin of the kubeconfig blocks its thread.
-            let handle = tokio::runtime::Handle::current();
-            let opened = tokio::task::spawn_blocking(move || handle.block_on(connect(&config)));
+            let (sender, opened) = tokio::sync::oneshot::channel();
+            let runtime = tokio::runtime::Handle::current();
+            // A thread of its own: an exec plugin of the kubeconfig blocks it, and one that never ends
+            // must hold up neither the other reads nor the end of the run.
+            std::thread::spawn(move || {
+                // Nobody waits any more where the time is up.
+                let _ = sender.send(runtime.block_on(connect(&config)));
+            });
             match tokio::time::timeout(self.timeout, opened).await {
                 Ok(Ok(connection)) => connection,
                 Ok(Err(_)) => {
@@ -142,7 +150,8 @@ impl Cluster {
                 ))),
             }
         };
-        self.connection.get_or_init(open).await.as_ref().map_err(Clone::clone)
+        let timed = || self.timings.time("kubernetes connect", open());
+        self.connection.get_or_init(timed).await.as_ref().map_err(Clone::clone)
     }
 
     async fn request(&self, path: &str, form: Form) -> Result<Answer, Failure> {
@@ -151,7 +160,9 @@ impl Cluster {
         }
         let connection = self.connection().await.map_err(Failure::Session)?;
         let address = &connection.address;
-        match tokio::time::timeout(self.timeout, exchange(connection, path, form)).await {
+        let exchange = exchange(connection, path, form);
+        let exchange = self.timings.time(format!("kubernetes GET {path}"), exchange);
+        match tokio::time::timeout(self.timeout, exchange).await {
             Ok(answer) => answer,
             Err(_) => Err(Failure::Session(timed_out(address, self.timeout))),
         }

@@ -1,10 +1,14 @@
 //! From kubeconfig files, or a pod's service account, to a client. Sends nothing to the cluster.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use kube::Client;
-use kube::client::ClientBuilder;
+use kube::client::{Body, ClientBuilder, ConfigExt as _};
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use tower::{BoxError, ServiceBuilder};
 
 use crate::claim::Unobservable;
 use crate::config::KubernetesConfig;
@@ -20,10 +24,19 @@ pub(super) struct Connection {
     pub(super) namespace: String,
 }
 
+/// Who names the proxy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ProxyOf {
+    /// The cluster's entry in the kubeconfig: it counts whatever the address is.
+    Kubeconfig,
+    /// A variable, if any.
+    Environment,
+}
+
 /// Builds the client. An exec plugin of the kubeconfig runs in here, and blocks.
 pub(super) async fn connect(config: &KubernetesConfig) -> Result<Connection, Unobservable> {
-    let mut kube = if config.kubeconfigs.is_empty() {
-        in_cluster(config)?
+    let (mut kube, proxy) = if config.kubeconfigs.is_empty() {
+        (in_cluster(config)?, ProxyOf::Environment)
     } else {
         from_files(&config.kubeconfigs).await?
     };
@@ -32,14 +45,35 @@ pub(super) async fn connect(config: &KubernetesConfig) -> Result<Connection, Uno
     kube.read_timeout = None;
     // A run has its own bounds; the library's retries would outlast them.
     kube.default_retry = false;
-    if kube.cluster_url.host().is_some_and(is_loopback) {
-        // A proxy cannot reach this machine's own loopback, whatever the environment says.
+    let direct = |host| is_loopback(host) || is_excepted(host, &config.no_proxy);
+    if proxy == ProxyOf::Environment && kube.cluster_url.host().is_some_and(direct) {
+        // A proxy cannot reach this machine's own loopback, and kube asks of `NO_PROXY` only whether the
+        // proxy itself is in it.
         kube.proxy_url = None;
     }
     let address = kube.cluster_url.to_string().trim_end_matches('/').to_owned();
     let namespace = kube.default_namespace.clone();
-    let client = ClientBuilder::try_from(kube).map_err(|error| not_built(&error))?.build();
+    let client = client(kube).map_err(|error| not_built(&error))?;
     Ok(Connection { client, address, namespace })
+}
+
+/// kube's client; straight to the server, on a connection that sends at once what it has.
+fn client(config: kube::Config) -> Result<Client, kube::Error> {
+    if config.proxy_url.is_some() {
+        return Ok(ClientBuilder::try_from(config)?.build());
+    }
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    let connector = config.rustls_https_connector_with_connector(connector)?;
+    let transport = hyper_util::client::legacy::Client::builder(TokioExecutor::new());
+    let service = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(config.auth_layer()?)
+        .layer(config.extra_headers_layer()?)
+        .map_err(BoxError::from)
+        .service(transport.build::<_, Body>(connector));
+    Ok(ClientBuilder::new(service, config.default_namespace).build())
 }
 
 fn in_cluster(config: &KubernetesConfig) -> Result<kube::Config, Unobservable> {
@@ -52,7 +86,7 @@ fn in_cluster(config: &KubernetesConfig) -> Result<kube::Config, Unobservable> {
 }
 
 /// Merges the files as kubectl does: the first to name a thing wins.
-async fn from_files(paths: &[PathBuf]) -> Result<kube::Config, Unobservable> {
+async fn from_files(paths: &[PathBuf]) -> Result<(kube::Config, ProxyOf), Unobservable> {
     let mut merged = Kubeconfig::default();
     for path in paths {
         let one = Kubeconfig::read_from(path).map_err(|error| not_read(path, &error))?;
@@ -70,9 +104,22 @@ async fn from_files(paths: &[PathBuf]) -> Result<kube::Config, Unobservable> {
         let reason = "the kubeconfig has no current context".to_owned();
         return Err(Unobservable::Unconfigured(reason));
     }
-    kube::Config::from_custom_kubeconfig(merged, &KubeConfigOptions::default())
-        .await
-        .map_err(|error| Unobservable::Unconfigured(not_usable(&error)))
+    let proxy = proxy_of(&merged);
+    let config = kube::Config::from_custom_kubeconfig(merged, &KubeConfigOptions::default()).await;
+    Ok((config.map_err(|error| Unobservable::Unconfigured(not_usable(&error)))?, proxy))
+}
+
+fn proxy_of(kubeconfig: &Kubeconfig) -> ProxyOf {
+    let current = kubeconfig.current_context.as_deref().unwrap_or_default();
+    let context = kubeconfig.contexts.iter().find(|context| context.name == current);
+    let cluster = context.and_then(|context| context.context.as_ref()).and_then(|context| {
+        kubeconfig.clusters.iter().find(|cluster| cluster.name == context.cluster)
+    });
+    let named = cluster.and_then(|cluster| cluster.cluster.as_ref()?.proxy_url.as_deref());
+    match named {
+        Some(url) if !url.is_empty() => ProxyOf::Kubeconfig,
+        _ => ProxyOf::Environment,
+    }
 }
 
 fn not_read(path: &std::path::Path, error: &KubeconfigError) -> Unobservable {
@@ -96,6 +143,7 @@ fn not_usable(error: &KubeconfigError) -> String {
             "the kubeconfig gives no usable address of its cluster".to_owned()
         }
         KubeconfigError::ParseProxyUrl(_) => "the proxy's address cannot be read".to_owned(),
+        KubeconfigError::ParseNoProxy(_) => "`NO_PROXY` cannot be read".to_owned(),
         KubeconfigError::LoadCertificateAuthority(_) | KubeconfigError::ParseCertificates(_) => {
             "the kubeconfig's certificate authority cannot be read".to_owned()
         }
@@ -124,7 +172,33 @@ fn not_built(error: &kube::Error) -> Unobservable {
 fn is_loopback(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether `NO_PROXY` excepts a host: by itself, by its domain or by a range of addresses.
+fn is_excepted(host: &str, exceptions: &[String]) -> bool {
+    let host = host.trim_matches(['[', ']']).to_lowercase();
+    let address: Option<IpAddr> = host.parse().ok();
+    exceptions.iter().any(|exception| {
+        let exception = exception.to_lowercase();
+        if let (Some(address), Some((range, bits))) = (address, exception.split_once('/')) {
+            let range = range.parse().ok().zip(bits.parse().ok());
+            return range.is_some_and(|(range, bits)| is_in(address, range, bits));
+        }
+        let domain = exception.trim_start_matches('*').trim_start_matches('.');
+        let inside = host.strip_suffix(domain).is_some_and(|start| start.ends_with('.'));
+        exception == "*" || host == domain || (inside && !domain.is_empty())
+    })
+}
+
+/// Whether an address has its first `bits` in common with a range's.
+fn is_in(address: IpAddr, range: IpAddr, bits: u32) -> bool {
+    let (difference, length) = match (address, range) {
+        (IpAddr::V4(one), IpAddr::V4(two)) => (u128::from(one.to_bits() ^ two.to_bits()), 32),
+        (IpAddr::V6(one), IpAddr::V6(two)) => (one.to_bits() ^ two.to_bits(), 128),
+        _ => return false,
+    };
+    bits <= length && difference.checked_shr(length - bits).unwrap_or(0) == 0
 }
 
 #[cfg(test)]
@@ -182,7 +256,8 @@ mod tests {
             "current-context: b\nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]",
         )
         .unwrap();
-        let config = KubernetesConfig { kubeconfigs: vec![one, two], in_cluster: false };
+        let kubeconfigs = vec![one, two];
+        let config = KubernetesConfig { kubeconfigs, ..KubernetesConfig::default() };
         let connection = connect(&config).await.unwrap();
         assert_eq!(connection.namespace, "shop");
         assert_eq!(connection.address, "http://127.0.0.1:1");
@@ -194,6 +269,24 @@ mod tests {
             [("127.0.0.1", true), ("[::1]", true), ("localhost", true), ("10.0.0.1", false)]
         {
             assert_eq!(is_loopback(host), is, "{host}");
+        }
+    }
+    #[test]
+    fn no_proxy_excepts_hosts_domains_and_ranges() {
+        for (host, exception, is) in [
+            ("10.1.2.3", "10.0.0.0/8", true),
+            ("11.1.2.3", "10.0.0.0/8", false),
+            ("10.1.2.3", "0.0.0.0/0", true),
+            ("fd00::1", "fd00::/8", true),
+            ("k8s.lab.internal", ".lab.internal", true),
+            ("k8s.lab.internal", "lab.internal", true),
+            ("k8s.lab.internal", "*.internal", true),
+            ("k8slab.internal", "lab.internal", false),
+            ("10.1.2.3", "10.1.2.3", true),
+            ("anything", "*", true),
+            ("anything", ".", false),
+        ] {
+            assert_eq!(is_excepted(host, &[exception.to_owned()]), is, "{host} {exception}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::cli::{Line, Target};
 use super::create::{Made, autoscaled, created, exact, exposed, run};
 use super::manifest::{self, Named};
-use super::object::ID;
+use super::object::{ID, parts};
 use super::resources::{Scope, usual};
 use crate::claim::{Claim, Expectation, Field, Part, Subject, Text, Verb};
 use crate::provider::{Call, Reading, Story};
@@ -42,7 +42,10 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     if line.is_dry() || line.has("help") {
         return Err(Reading::Reads);
     }
-    let elsewhere = ELSEWHERE.iter().find(|flag| line.flag(flag).is_some());
+    let elsewhere = ELSEWHERE.iter().find(|flag| {
+        // `create rolebinding --user` says who is bound.
+        line.flag(flag).is_some() && !(line.verb == "create" && **flag == "user")
+    });
     match (line.verb.as_str(), elsewhere) {
         ("get" | "describe" | "wait", None) => looked(&line, story),
         (verb, _) if READING.contains(&verb) => Err(Reading::Reads),
@@ -57,7 +60,7 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         (_, Some(flag)) => Err(Reading::NotUnderstood(format!(
             "`--{flag}` may name another cluster than the current context"
         ))),
-        _ => changed(&line, call),
+        _ => changed(&line, call, story),
     }
 }
 
@@ -88,6 +91,33 @@ fn lives_in_namespaces(word: &str) -> bool {
     usual(word).is_none_or(|resource| resource.scope == Scope::Namespaced)
 }
 
+/// The objects that the arguments name, by the words that the text has named their kinds with before.
+fn targets(line: &Line, index: usize, story: &Story) -> Result<Vec<Target>, Reading> {
+    let mut targets = line.targets(index).map_err(Reading::NotUnderstood)?;
+    for target in targets.iter_mut().filter(|target| usual(&target.word).is_none()) {
+        let known = story.claims.iter().filter(|claim| claim.subject.kind == ID);
+        let mut words = known.map(|claim| parts(&claim.subject.name).0);
+        if let Some(word) = words.find(|word| same_kind(word, &target.word)) {
+            target.word = word;
+        }
+    }
+    Ok(targets)
+}
+
+/// Whether two words for a kind that is not a usual one are the same: `widget.example.com`, `widgets`.
+fn same_kind(one: &str, two: &str) -> bool {
+    let split = |word: &str| {
+        let (base, group) = word.split_once('.').unwrap_or((word, ""));
+        let singular = match base.strip_suffix("ies") {
+            Some(start) => format!("{start}y"),
+            None => base.strip_suffix('s').unwrap_or(base).to_owned(),
+        };
+        (singular, group.to_owned())
+    };
+    let ((one, group), (two, other)) = (split(one), split(two));
+    one == two && (group == other || group.is_empty() || other.is_empty())
+}
+
 fn configured(line: &Line) -> Reading {
     match line.word(0).as_deref() {
         Some("view" | "current-context") => Reading::Reads,
@@ -100,7 +130,7 @@ fn configured(line: &Line) -> Reading {
 fn looked(line: &Line, story: &Story) -> Understood {
     let namespace = line.flag("namespace");
     let mut claims = Vec::new();
-    for target in line.targets(0).map_err(|_| Reading::Reads)? {
+    for target in targets(line, 0, story).map_err(|_| Reading::Reads)? {
         let removed = removed(story, &target, namespace, line.has("all-namespaces"));
         match &target.name {
             Some(name) if removed.is_empty() && line.verb != "wait" => {
@@ -144,7 +174,7 @@ fn removed(
     claims
 }
 
-fn changed(line: &Line, call: &Call) -> Understood {
+fn changed(line: &Line, call: &Call, story: &Story) -> Understood {
     let from_file = line.has("filename") || line.has("kustomize");
     match line.verb.as_str() {
         "create" | "apply" | "replace" | "delete" if from_file => manifested(line, call),
@@ -155,17 +185,17 @@ fn changed(line: &Line, call: &Call) -> Understood {
         "run" => made(line, run(line)),
         "expose" if !from_file => made(line, exposed(line)),
         "autoscale" if !from_file => made(line, autoscaled(line)),
-        "delete" => deleted(line),
+        "delete" => deleted(line, story),
         "scale" => match line.flag("replicas") {
             Some(replicas) => {
                 let field = exact("spec.replicas", replicas.clone());
-                set_on(line, 0, |_| Ok(vec![field.clone()]))
+                set_on((line, 0), story, |_| Ok(vec![field.clone()]))
             }
             None => not_understood("the number of replicas is not in the text"),
         },
-        "set" if line.word(0).as_deref() == Some("image") => set_image(line),
-        "label" => marked(line, "metadata.labels"),
-        "annotate" => marked(line, "metadata.annotations"),
+        "set" if line.word(0).as_deref() == Some("image") => set_image(line, story),
+        "label" => marked(line, "metadata.labels", story),
+        "annotate" => marked(line, "metadata.annotations", story),
         "apply" => not_understood("the manifest is not in the text"),
         "rollout" => Err(Reading::NotObservable("a restart leaves nothing that the text names")),
         verb => not_understood(&format!("`kubectl {verb}` is not known")),
@@ -208,7 +238,7 @@ fn manifested(line: &Line, call: &Call) -> Understood {
     Ok(claims.collect())
 }
 
-fn deleted(line: &Line) -> Understood {
+fn deleted(line: &Line, story: &Story) -> Understood {
     for flag in ["all", "selector", "field-selector"] {
         if line.has(flag) {
             return not_understood(&format!(
@@ -216,9 +246,8 @@ fn deleted(line: &Line) -> Understood {
             ));
         }
     }
-    let targets = line.targets(0).map_err(Reading::NotUnderstood)?;
     let mut claims = Vec::new();
-    for target in &targets {
+    for target in &targets(line, 0, story)? {
         let Some(name) = &target.name else {
             return not_understood("which objects it takes away is not in the text");
         };
@@ -233,12 +262,12 @@ fn deleted(line: &Line) -> Understood {
 
 /// The same fields on each object that the arguments from `index` on name.
 fn set_on(
-    line: &Line,
-    index: usize,
+    (line, index): (&Line, usize),
+    story: &Story,
     fields: impl Fn(&Target) -> Result<Vec<Field>, String>,
 ) -> Understood {
     let mut claims = Vec::new();
-    for target in line.targets(index).map_err(Reading::NotUnderstood)? {
+    for target in targets(line, index, story)? {
         let Some(name) = &target.name else { break };
         let fields = fields(&target).map_err(Reading::NotUnderstood)?;
         let expectation = Expectation::Present(fields);
@@ -270,12 +299,12 @@ fn split_pairs(line: &Line, also: impl Fn(&str) -> bool) -> (Line, Vec<(String, 
     (rest, pairs, others)
 }
 
-fn set_image(line: &Line) -> Understood {
+fn set_image(line: &Line, story: &Story) -> Understood {
     let (rest, pairs, _) = split_pairs(line, |_| false);
     if pairs.is_empty() || pairs.iter().any(|(name, _)| name == "*") {
         return not_understood("which containers it changes is not in the text");
     }
-    set_on(&rest, 1, |target| {
+    set_on((&rest, 1), story, |target| {
         let containers = match target.word.as_str() {
             "pod" => "spec.containers",
             "cronjob" => "spec.jobTemplate.spec.template.spec.containers",
@@ -289,12 +318,12 @@ fn set_image(line: &Line) -> Understood {
 }
 
 /// `label` and `annotate`. `KEY-` takes one away, which is not claimed.
-fn marked(line: &Line, path: &str) -> Understood {
+fn marked(line: &Line, path: &str, story: &Story) -> Understood {
     let (rest, pairs, _) = split_pairs(line, |text| text.ends_with('-'));
     if pairs.is_empty() {
         return not_understood("only the taking away of a mark is named");
     }
-    set_on(&rest, 0, |_| {
+    set_on((&rest, 0), story, |_| {
         let field = |(key, value): &(String, Text)| exact(&format!("{path}.{key}"), value.clone());
         Ok(pairs.iter().map(field).collect())
     })

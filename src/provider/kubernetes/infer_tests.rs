@@ -41,6 +41,10 @@ fn commands_claim_what_they_do() {
                spec.template.spec.containers[nginx].image=r:5000/a/nginx:1 \
                spec.template.spec.containers[nginx].ports[0].containerPort=80"][..],
         ),
+        (
+            "k create rolebinding b --clusterrole=view --user=ann",
+            &["make present :rolebinding/b [] roleRef.name=view"],
+        ),
         ("k create ns shop", &["make present :namespace/shop []"]),
         (
             "k -n shop create cm c --from-literal=a=b --from-literal c=$D",
@@ -136,6 +140,11 @@ fn a_get_confirms_what_was_deleted_last() {
             Some("confirm absent :deployment/web []"),
         ),
         (&["k delete deploy web", "k create deploy web --image=x"], "k get deploy", None),
+        (
+            &["k delete widgets.example.com w"],
+            "k get widget",
+            Some("confirm absent :widgets.example.com/w []"),
+        ),
         (&["k delete ns shop"], "k get ns", Some("confirm absent :namespace/shop []")),
     ] {
         let found = understand(&call(words), &story(before));

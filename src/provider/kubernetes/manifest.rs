@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::fields::{Address, decoded, flatten, is_bookkeeping};
 use super::resources::usual_kind;
 use crate::claim::{Field, Meaning, Part, Text};
-use crate::secret::Secret;
 
 /// The most fields of one object that are claimed.
 const FIELD_LIMIT: usize = 100;
@@ -26,7 +25,8 @@ pub(super) struct Named {
 /// The objects of a manifest with one or more documents.
 pub(super) fn objects(manifest: &Text) -> Result<Vec<Named>, String> {
     let masked = Masked::new(manifest);
-    let options = serde_yaml::options! { strict_booleans: true };
+    // As kubectl reads it: `yes` is true and 0644 is octal.
+    let options = serde_yaml::options! { legacy_octal_numbers: true };
     let documents: Vec<Value> = serde_yaml::from_multiple_with_options(&masked.text, options)
         .map_err(|_| "the manifest is not YAML".to_owned())?;
     let mut objects = Vec::new();
@@ -88,7 +88,7 @@ fn fields(object: &Value, masked: &Masked) -> Vec<Field> {
                 fields.push(sealed_field(key, Text::from(text)));
             }
         } else {
-            fields.push(Field::new(&path, masked.restored(&mode(&path, plain)), Meaning::Exact));
+            fields.push(Field::new(&path, masked.restored(&plain), Meaning::Exact));
         }
     }
     fields.truncate(FIELD_LIMIT);
@@ -97,14 +97,7 @@ fn fields(object: &Value, masked: &Masked) -> Vec<Field> {
 
 /// A field of a secret: its value is compared and never shown, though the text itself shows it.
 pub(super) fn sealed_field(key: &str, value: Text) -> Field {
-    let value = match value.value() {
-        Some(known) => Text::from(Part::Supplied {
-            written: "the text's value".to_owned(),
-            value: Secret::new(known),
-        }),
-        None => value,
-    };
-    Field::new(format!("data.{key}"), value, Meaning::Exact)
+    Field::new(format!("data.{key}"), value.sealed(), Meaning::Exact)
 }
 
 fn is_identity(path: &str) -> bool {
@@ -124,15 +117,6 @@ fn is_quantity(path: &str) -> bool {
         ".min.",
     ];
     PLACES.iter().any(|place| path.contains(place)) || path.ends_with("sizeLimit")
-}
-
-/// A file mode, which manifests write in octal and the server in decimal.
-fn mode(path: &str, value: String) -> String {
-    let octal = value.strip_prefix("0o").or_else(|| value.strip_prefix('0'));
-    match octal.map(|digits| u32::from_str_radix(digits, 8)) {
-        Some(Ok(number)) if path.ends_with("ode") => number.to_string(),
-        _ => value,
-    }
 }
 
 /// A text with a word of our own in the place of each hole, so that YAML can be read around them.
@@ -227,7 +211,7 @@ data: {user: YWRtaW4=}
 apiVersion: cert-manager.io/v1
 kind: Certificate
 metadata: {name: c}
-spec: {dnsNames: [a, b], ready: true}
+spec: {dnsNames: [a, b], ready: yes, mode: 0644}
 ";
         let found = objects(&Text::from(manifest)).unwrap();
         assert_eq!(
@@ -237,7 +221,7 @@ spec: {dnsNames: [a, b], ready: true}
                  spec.template.spec.containers[web].name=web \
                  spec.template.spec.containers[web].image=nginx:1",
                 ":secret/s data.password=the text's value data.user=the text's value",
-                ":certificate.cert-manager.io/c spec.dnsNames[0]=a spec.dnsNames[1]=b spec.ready=true",
+                ":certificate.cert-manager.io/c spec.dnsNames[0]=a spec.dnsNames[1]=b spec.ready=true spec.mode=420",
             ]
         );
         assert!(found[1].fields[0].value.matches("hunter2"));

@@ -115,6 +115,14 @@ fn seen(object: &Value) -> Facts {
     })
 }
 
+/// The namespaces and names of a list's entries.
+fn entries(list: &Value) -> impl Iterator<Item = (&str, &str)> {
+    list["items"].as_array().into_iter().flatten().filter_map(|item| {
+        let metadata = &item["metadata"];
+        Some((metadata["namespace"].as_str().unwrap_or_default(), metadata["name"].as_str()?))
+    })
+}
+
 fn is_terminating(object: &Value) -> bool {
     object["metadata"]["deletionTimestamp"].is_string()
 }
@@ -122,25 +130,11 @@ fn is_terminating(object: &Value) -> bool {
 /// NotFound in a namespace: the same Status comes where the namespace itself is missing.
 async fn absent(place: &Place<'_>) -> Result<Observation, Unobservable> {
     let namespaces = usual("namespace").ok_or_else(|| place.internal())?;
-    let home = namespaces.path(None, Some(&place.namespace));
-    let everywhere = format!(
-        "{}?fieldSelector=metadata.name%3D{}&limit=10",
-        place.resource.path(None, None),
-        escaped(&place.name)
-    );
-    let (home, elsewhere, names) = tokio::join!(
-        place.cluster.read(&home, Form::Whole),
-        async {
-            match place.by {
-                By::Text => None,
-                By::Context => Some(place.cluster.read(&everywhere, Form::Names).await),
-            }
-        },
-        place.names(),
-    );
-    let read = format!("GET {} → 404", place.path);
     let namespace = ticked(&place.namespace);
-    match &*home? {
+    let read = format!("GET {} → 404", place.path);
+    // One after the other, on the connection that is open: a second one takes longer than a read.
+    let home = namespaces.path(None, Some(&place.namespace));
+    match &*place.cluster.read(&home, Form::Whole).await? {
         Answer::Object(_) => {}
         Answer::NotFound(missing) if missing.is(&namespaces, &place.namespace) => {
             return match place.by {
@@ -162,26 +156,19 @@ async fn absent(place: &Place<'_>) -> Result<Observation, Unobservable> {
         other => return Err(place.not_told(other)),
     }
     let mut control = format!("namespace {namespace} answers");
-    if let Some(elsewhere) = elsewhere {
-        match &*elsewhere? {
-            Answer::Object(list) => {
-                if let Some(found) = place.found_elsewhere(list) {
-                    return Ok(found);
-                }
+    let names = match place.by {
+        // Only what is near comes of it: without it, the absence is proved all the same.
+        By::Text => place.names().await.unwrap_or_default(),
+        By::Context => {
+            let (names, elsewhere) = place.names_everywhere().await?;
+            if !elsewhere.is_empty() {
+                return Ok(place.found_elsewhere(&elsewhere));
             }
-            Answer::Forbidden => {
-                return Err(Unobservable::Forbidden(format!(
-                    "the account may not list {} in all namespaces, so it may be in another one \
-                     than {namespace}",
-                    place.resource.qualified()
-                )));
-            }
-            other => return Err(place.not_told(other)),
+            control.push_str("; no other namespace has it");
+            names
         }
-        control.push_str("; no other namespace has it");
-    }
-    let near = names.unwrap_or_default();
-    let near = nearest(&place.name, &near).map(|near| format!("{namespace} has {}", ticked(near)));
+    };
+    let near = nearest(&place.name, &names).map(|near| format!("{namespace} has {}", ticked(near)));
     Ok(Observation::absent(Control::new(control), read).near(near))
 }
 
@@ -199,11 +186,7 @@ impl Place<'_> {
     async fn names(&self) -> Result<Vec<String>, Unobservable> {
         let path = format!("{}?limit={NAMES}", self.resource.path(Some(&self.namespace), None));
         match &*self.cluster.read(&path, Form::Names).await? {
-            Answer::Object(list) => {
-                let items = list["items"].as_array().into_iter().flatten();
-                let names = items.filter_map(|item| item["metadata"]["name"].as_str());
-                Ok(names.map(str::to_owned).collect())
-            }
+            Answer::Object(list) => Ok(entries(list).map(|(_, name)| name.to_owned()).collect()),
             Answer::Forbidden => Err(Unobservable::Forbidden(format!(
                 "the account may not list {}, so nothing shows that its answer counts",
                 self.resource.qualified()
@@ -212,27 +195,45 @@ impl Place<'_> {
         }
     }
 
-    fn found_elsewhere(&self, list: &Value) -> Option<Observation> {
-        let items = list["items"].as_array()?.iter();
-        let mut found: Vec<&str> = items
-            .filter(|item| item["metadata"]["name"] == self.name.as_str())
-            .filter_map(|item| item["metadata"]["namespace"].as_str())
-            .filter(|namespace| *namespace != self.namespace)
-            .collect();
-        found.sort_unstable();
-        let word = match found.as_slice() {
-            [] => return None,
-            [_] => "namespace",
-            _ => "namespaces",
+    /// The names beside it, and the other namespaces that have one of its name.
+    async fn names_everywhere(&self) -> Result<(Vec<String>, Vec<String>), Unobservable> {
+        let all = self.resource.path(None, None);
+        let some = self.list(&format!("{all}?limit={NAMES}")).await?;
+        let names = entries(&some).filter(|(namespace, _)| *namespace == self.namespace);
+        let names = names.map(|(_, name)| name.to_owned()).collect();
+        let cut = some["metadata"]["continue"].as_str().is_some_and(|token| !token.is_empty());
+        let of_name = if cut {
+            let name = escaped(&self.name);
+            self.list(&format!("{all}?fieldSelector=metadata.name%3D{name}&limit={NAMES}")).await?
+        } else {
+            some
         };
+        let elsewhere = entries(&of_name)
+            .filter(|(namespace, name)| *name == self.name && *namespace != self.namespace);
+        Ok((names, elsewhere.map(|(namespace, _)| namespace.to_owned()).collect()))
+    }
+
+    async fn list(&self, path: &str) -> Result<Value, Unobservable> {
+        match &*self.cluster.read(path, Form::Names).await? {
+            Answer::Object(list) => Ok(list.clone()),
+            Answer::Forbidden => Err(Unobservable::Forbidden(format!(
+                "the account may not list {} in all namespaces, so it may be in another one than {}",
+                self.resource.qualified(),
+                ticked(&self.namespace)
+            ))),
+            other => Err(self.not_told(other)),
+        }
+    }
+
+    fn found_elsewhere(&self, namespaces: &[String]) -> Observation {
+        let word = if namespaces.len() == 1 { "namespace" } else { "namespaces" };
         let facts = Facts::none().but(format!(
             "it is in {word} {}, and the current context is in {}",
-            and_list(&found),
+            and_list(namespaces),
             ticked(&self.namespace)
         ));
         let all = self.resource.path(None, None);
-        let read = format!("GET {} → 404, GET {all} → 200", self.path);
-        Some(Observation::present(facts, read))
+        Observation::present(facts, format!("GET {} → 404, GET {all} → 200", self.path))
     }
 
     /// Why an answer tells nothing of the object.

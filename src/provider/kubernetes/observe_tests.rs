@@ -6,6 +6,7 @@ use super::super::object::ID;
 use super::*;
 use crate::claim::{Fact, Seen};
 use crate::config::Config;
+use crate::provider::Timings;
 
 /// An answer of the fake: a code and a body.
 type Page = (u16, String);
@@ -53,7 +54,7 @@ fn cluster(address: &str) -> (Cluster, tempfile::TempDir) {
     let mut config = Config::default();
     config.kubernetes.kubeconfigs = vec![path];
     config.limits.read = Duration::from_millis(500);
-    (Cluster::new(&config), folder)
+    (Cluster::new(&config, Timings::default()), folder)
 }
 
 async fn seen_at(address: &str, subject: &Subject) -> Observation {
@@ -109,8 +110,9 @@ fn without_web(replaced: &'static [Replaced]) -> String {
             "/api/v1/namespaces/shop" => {
                 (200, r#"{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"shop"}}"#.into())
             }
-            "/apis/apps/v1/deployments" => list(""),
-            "/apis/apps/v1/namespaces/shop/deployments" => list(r#"{"metadata":{"name":"webs"}}"#),
+            "/apis/apps/v1/deployments" | "/apis/apps/v1/namespaces/shop/deployments" => {
+                list(r#"{"metadata":{"namespace":"shop","name":"webs"}}"#)
+            }
             _ => (500, String::new()),
         })
     })

@@ -1,23 +1,26 @@
-//! Postgres.
+//! PostgreSQL: `psql`'s commands and logins.
+
+mod cli;
+pub(crate) mod client;
+pub(crate) mod conninfo;
+mod login;
+pub(crate) mod refusal;
+mod tls;
 
 use futures_util::future::BoxFuture;
 
 use super::{Call, Kind, Lab, Provider, Reading};
 use crate::claim::Unobservable;
-use crate::config::Config;
+
+pub use client::Server;
+
+use cli::Psql;
 
 /// The provider.
 pub struct Postgres;
 
-/// One run's session.
-pub struct Server {}
-
-impl Server {
-    /// A session that connects to nothing yet.
-    pub fn new(_config: &Config) -> Self {
-        Self {}
-    }
-}
+/// The kinds, in the order of their ids.
+const KINDS: &[&dyn Kind] = &[&login::PostgresLogin];
 
 impl Provider for Postgres {
     fn name(&self) -> &'static str {
@@ -27,10 +30,15 @@ impl Provider for Postgres {
         &["psql"]
     }
     fn kinds(&self) -> &'static [&'static dyn Kind] {
-        &[]
+        KINDS
     }
-    fn reading(&self, _call: &Call) -> Reading {
-        Reading::Reads
+    fn reading(&self, call: &Call) -> Reading {
+        match Psql::of(call) {
+            Some(psql) if !psql.only_looks() => {
+                Reading::NotUnderstood("the statements that `psql` runs".to_owned())
+            }
+            _ => Reading::Reads,
+        }
     }
     fn is_lookup(&self, _call: &Call) -> bool {
         false
@@ -40,6 +48,7 @@ impl Provider for Postgres {
         _call: &'a Call,
         _lab: &'a Lab,
     ) -> BoxFuture<'a, Result<String, Unobservable>> {
-        Box::pin(async { Err(Unobservable::NotObserved(String::new())) })
+        let reason = "what `psql` prints is not looked up".to_owned();
+        Box::pin(std::future::ready(Err(Unobservable::NotObserved(reason))))
     }
 }

@@ -1,26 +1,43 @@
 //! Vault: its CLI's commands and its HTTP API.
 
+mod answer;
+mod cli;
+mod client;
+pub(crate) mod connection;
+pub(crate) mod database_config;
+pub(crate) mod database_role;
+pub(crate) mod dynamic_credential;
+mod http;
+pub(crate) mod issue;
+mod kv_secret;
+mod lookup;
+mod mount;
+mod object;
+pub(crate) mod place;
+pub(crate) mod probe;
+pub(crate) mod root_rotation;
+
 use futures_util::future::BoxFuture;
 
 use super::{Call, Kind, Lab, Provider, Reading};
 use crate::claim::Unobservable;
-use crate::config::Config;
+
+pub use client::Session;
+
+use cli::Invocation;
 
 /// The provider.
 pub struct Vault;
 
-/// One run's session with Vault.
-pub struct Session {}
-
-impl Session {
-    /// A session that connects to nothing yet.
-    pub fn new(_config: &Config) -> Self {
-        Self {}
-    }
-
-    /// Takes back what probes made.
-    pub async fn close(&self) {}
-}
+/// The kinds, in the order of their ids.
+const KINDS: &[&dyn Kind] = &[
+    &database_config::DatabaseConfig,
+    &database_role::DatabaseRole,
+    &dynamic_credential::DynamicCredential,
+    &kv_secret::KvSecret,
+    &mount::Mount,
+    &root_rotation::RootRotation,
+];
 
 impl Provider for Vault {
     fn name(&self) -> &'static str {
@@ -30,19 +47,79 @@ impl Provider for Vault {
         &["vault"]
     }
     fn kinds(&self) -> &'static [&'static dyn Kind] {
-        &[]
+        KINDS
     }
-    fn reading(&self, _call: &Call) -> Reading {
-        Reading::Reads
+    fn reading(&self, call: &Call) -> Reading {
+        Invocation::of(call).map_or(Reading::Reads, |invocation| reading(&invocation))
     }
-    fn is_lookup(&self, _call: &Call) -> bool {
-        false
+    fn is_lookup(&self, call: &Call) -> bool {
+        lookup::is_lookup(call)
     }
     fn look_up<'a>(
         &'a self,
-        _call: &'a Call,
-        _lab: &'a Lab,
+        call: &'a Call,
+        lab: &'a Lab,
     ) -> BoxFuture<'a, Result<String, Unobservable>> {
-        Box::pin(async { Err(Unobservable::NotObserved(String::new())) })
+        Box::pin(lookup::look_up(call, &lab.vault))
+    }
+}
+
+/// What a command is from which no kind claims anything.
+fn reading(invocation: &Invocation) -> Reading {
+    if invocation.elsewhere() {
+        return Reading::NotUnderstood("another namespace is not looked at".to_owned());
+    }
+    let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
+    let looks =
+        matches!(verb.first(), Some(&("read" | "list" | "status" | "version" | "path-help")))
+            || matches!(
+                verb.last(),
+                Some(&("list" | "get" | "lookup" | "capabilities" | "help" | "status"))
+            );
+    match verb.as_slice() {
+        _ if looks => Reading::Reads,
+        ["login" | "print"] => Reading::Reads,
+        ["token", "create"] => Reading::NotObservable("nothing tells one token from another"),
+        ["token", "renew"] | ["lease", "renew"] => {
+            Reading::NotObservable("a renewal leaves no mark")
+        }
+        _ => {
+            let path =
+                invocation.path().map(|path| format!(" {}", path.shown())).unwrap_or_default();
+            Reading::NotUnderstood(format!("`vault {}{path}`", verb.join(" ")))
+        }
+    }
+}
+
+#[cfg(test)]
+impl Vault {
+    /// What all kinds claim of a call.
+    fn claims(call: &Call, story: &super::Story) -> Vec<crate::claim::Claim> {
+        KINDS.iter().flat_map(|kind| kind.infer(call, story)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cli::tests::call;
+    use super::*;
+
+    #[test]
+    fn commands_without_a_claim_are_told_apart() {
+        let of = |line: &str| Vault.reading(&call(line));
+        for line in
+            ["vault status", "vault secrets list", "vault token lookup", "vault kv list kv/"]
+        {
+            assert_eq!(of(line), Reading::Reads, "{line}");
+        }
+        assert!(matches!(of("vault token create"), Reading::NotObservable(_)));
+        let unknown = Reading::NotUnderstood("`vault write transit/keys/x`".to_owned());
+        assert_eq!(of("vault write transit/keys/x a=b"), unknown);
+    }
+
+    #[test]
+    fn kinds_are_in_order_and_documented() {
+        assert!(KINDS.is_sorted_by_key(|kind| kind.id()));
+        assert!(KINDS.iter().all(|kind| kind.doc().lines().count() > 3));
     }
 }

@@ -1,0 +1,262 @@
+//! Probes: credentials issued to see that they work, and taken back. Each is a task of its own, so that an
+//! observer that is cut short never leaves one behind.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::answer::Answer;
+use super::client::{Session, Wire};
+use super::issue::{Trouble, trouble};
+use crate::claim::Unobservable;
+use crate::config;
+use crate::secret::Secret;
+
+/// How long a probe's token, and with it all that it made, can live.
+pub(super) const LIFE: Duration = Duration::from_secs(60);
+
+/// The child token's display name. Vault puts `token-` in front and cuts the whole at eight characters
+/// where it names a Postgres role, so the first two are what tells ours apart.
+const DISPLAY_NAME: &str = "0-labproof";
+
+/// What the Postgres roles of probes start with, as Vault 1.21's default template makes them.
+pub(crate) const ROLE_PREFIX: &str = "v-token-0-";
+
+/// Closing waits this long; what is not taken back by then lives for [`LIFE`] at most.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Fresh credentials of a role.
+#[derive(Clone, Debug)]
+pub(crate) struct Credential {
+    /// The Postgres role that Vault made.
+    pub(crate) username: String,
+    /// Its password.
+    pub(crate) password: Secret,
+}
+
+/// What came of a probe.
+pub(crate) type Issued = Result<Arc<Credential>, Arc<Trouble>>;
+
+/// Which of a run's probes of one role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Round {
+    /// The one that all kinds share.
+    Shared,
+    /// After `database/reset`.
+    AfterReset,
+}
+
+/// The probes of one run.
+pub(crate) struct Probes {
+    allowed: config::Probes,
+    open: Mutex<HashMap<(String, Round), Probe>>,
+    stop: watch::Sender<bool>,
+    /// Observers that may still start a probe.
+    intents: watch::Sender<usize>,
+}
+
+struct Probe {
+    outcome: watch::Receiver<Option<Issued>>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// What takes a probe back.
+enum Undo {
+    Token(Secret),
+    Lease(String),
+    Nothing,
+}
+
+/// Held by an observer that may still start a probe.
+pub(crate) struct Intent<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Intent<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Probes {
+    /// None yet.
+    pub(super) fn new(allowed: config::Probes) -> Self {
+        Self {
+            allowed,
+            open: Mutex::default(),
+            stop: watch::Sender::new(false),
+            intents: watch::Sender::new(0),
+        }
+    }
+
+    /// Takes all back, and starts no more.
+    pub(super) async fn close(&self) {
+        self.stop.send_replace(true);
+        let tasks: Vec<JoinHandle<()>> = {
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.values_mut().filter_map(|probe| probe.task.take()).collect()
+        };
+        let all = futures_util::future::join_all(tasks);
+        let _ = tokio::time::timeout(FAREWELL, all).await;
+    }
+
+    /// To be held until the holder's own probe is done.
+    pub(crate) fn intend(&self) -> Intent<'_> {
+        self.intents.send_modify(|count| *count += 1);
+        Intent(&self.intents)
+    }
+
+    /// Waits until nobody will start a probe any more.
+    pub(crate) async fn all_done(&self) {
+        let mut intents = self.intents.subscribe();
+        let _ = intents.wait_for(|count| *count == 0).await;
+    }
+
+    /// Which may write.
+    pub(crate) fn allowed(&self) -> config::Probes {
+        self.allowed
+    }
+}
+
+/// What a claim says that a probe would have to show, where there are none.
+pub(crate) fn without_probes() -> Unobservable {
+    let reason = "`--no-probes`: it takes fresh credentials to tell";
+    Unobservable::NotObserved(reason.to_owned())
+}
+
+impl Session {
+    /// Fresh credentials of `mount` (with its slash) and `role`: issued once per round, kept until the end
+    /// of the run.
+    pub(crate) async fn probe(&self, mount: &str, role: &str, round: Round) -> Issued {
+        if self.probes.allowed == config::Probes::None {
+            return Err(Arc::new(Trouble::Unseen(without_probes())));
+        }
+        // What the learner read is counted before a probe adds to it.
+        let _ = self.list(&leases(mount, role)).await;
+        let path = format!("{mount}creds/{role}");
+        let mut outcome = {
+            let mut open = self.probes.open.lock().unwrap_or_else(PoisonError::into_inner);
+            if *self.probes.stop.borrow() {
+                return Err(Arc::new(Trouble::Unseen(ended())));
+            }
+            open.entry((path.clone(), round))
+                .or_insert_with(|| self.start(path, role))
+                .outcome
+                .clone()
+        };
+        let issued = outcome.wait_for(Option::is_some).await.map(|issued| issued.clone());
+        issued.ok().flatten().unwrap_or_else(|| Err(Arc::new(Trouble::Unseen(ended()))))
+    }
+
+    fn start(&self, path: String, role: &str) -> Probe {
+        let (sender, outcome) = watch::channel(None);
+        let mut stop = self.probes.stop.subscribe();
+        let wire = Arc::clone(&self.wire);
+        let role = role.to_owned();
+        let task = tokio::spawn(async move {
+            let (issued, undo) = issue(&wire, &path, &role, &stop).await;
+            sender.send_replace(Some(issued));
+            // An error is the session itself being gone, which ends the run as well.
+            let _ = stop.wait_for(|stop| *stop).await;
+            take_back(&wire, undo).await;
+        });
+        Probe { outcome, task: Some(task) }
+    }
+}
+
+/// Where Vault lists the live leases of a role.
+pub(super) fn leases(mount: &str, role: &str) -> String {
+    format!("sys/leases/lookup/{mount}creds/{role}")
+}
+
+fn ended() -> Unobservable {
+    Unobservable::TimedOut("the run ended before fresh credentials were issued".to_owned())
+}
+
+async fn issue(
+    wire: &Wire,
+    path: &str,
+    role: &str,
+    stop: &watch::Receiver<bool>,
+) -> (Issued, Undo) {
+    let fail = |trouble| Err(Arc::new(trouble));
+    let child = match child_token(wire).await {
+        Ok(child) => child,
+        Err(reason) => return (fail(Trouble::Unseen(reason)), Undo::Nothing),
+    };
+    let undo = |lease: Option<String>| match (&child, lease) {
+        (Some(token), _) => Undo::Token(token.clone()),
+        (None, Some(lease)) => Undo::Lease(lease),
+        (None, None) => Undo::Nothing,
+    };
+    if child.is_none() {
+        match may_revoke(wire).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let reason = "the token may neither make a child token nor revoke a lease, so no \
+                              credentials are issued to try them";
+                return (
+                    fail(Trouble::Unseen(Unobservable::Forbidden(reason.into()))),
+                    Undo::Nothing,
+                );
+            }
+            Err(reason) => return (fail(Trouble::Unseen(reason)), Undo::Nothing),
+        }
+    }
+    if *stop.borrow() {
+        return (fail(Trouble::Unseen(ended())), undo(None));
+    }
+    let answer = match wire.send_patiently(child.as_ref(), Method::GET, path, None).await {
+        Ok(answer) => answer,
+        Err(Unobservable::TimedOut(_)) => return (fail(Trouble::Slow), undo(None)),
+        Err(reason) => return (fail(Trouble::Unseen(reason)), undo(None)),
+    };
+    let lease = answer.body["lease_id"].as_str().map(str::to_owned);
+    match credential(&answer) {
+        Some(credential) => (Ok(Arc::new(credential)), undo(lease)),
+        None => (fail(trouble(&answer, path, role)), undo(lease)),
+    }
+}
+
+fn credential(answer: &Answer) -> Option<Credential> {
+    let text = |key: &str| answer.data()[key].as_str().map(str::to_owned);
+    Some(Credential { username: text("username")?, password: Secret::new(text("password")?) })
+}
+
+/// A token that lives for [`LIFE`] and takes its leases with it; `None` without the right to make one.
+async fn child_token(wire: &Wire) -> Result<Option<Secret>, Unobservable> {
+    let ttl = format!("{}s", LIFE.as_secs());
+    let body = json!({
+        "ttl": ttl, "explicit_max_ttl": ttl, "renewable": false, "display_name": DISPLAY_NAME,
+    });
+    let answer = wire.send(Method::POST, "auth/token/create", Some(body)).await?;
+    Ok(answer.body["auth"]["client_token"].as_str().map(Secret::new))
+}
+
+async fn may_revoke(wire: &Wire) -> Result<bool, Unobservable> {
+    const PATH: &str = "sys/leases/revoke";
+    let body = json!({ "paths": [PATH] });
+    let answer = wire.send(Method::POST, "sys/capabilities-self", Some(body)).await?;
+    let listed = [&answer.data()[PATH], &answer.body[PATH]].into_iter().find_map(|v| v.as_array());
+    let may =
+        |right: &serde_json::Value| matches!(right.as_str(), Some("update" | "sudo" | "root"));
+    Ok(listed.is_some_and(|rights| rights.iter().any(may)))
+}
+
+async fn take_back(wire: &Wire, undo: Undo) {
+    // What cannot be taken back goes with its ttl; there is nobody left to tell.
+    let _ = match undo {
+        Undo::Token(token) => {
+            let path = "auth/token/revoke-self";
+            wire.send_patiently(Some(&token), Method::POST, path, None).await
+        }
+        Undo::Lease(lease) => {
+            let body = json!({ "lease_id": lease, "sync": true });
+            wire.send_patiently(None, Method::POST, "sys/leases/revoke", Some(body)).await
+        }
+        Undo::Nothing => return,
+    };
+}
