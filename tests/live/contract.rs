@@ -66,12 +66,14 @@ pub(crate) fn letters(json: &Value) -> String {
 
 /// Whether letters are as a pattern allows. Beside the letters: `x` anything but a pass, where the
 /// design leaves open how a claim that does not hold is worded; `~` pass or unknown, where the
-/// claim holds and it is open whether it can be seen.
+/// claim holds and it is open whether it can be seen; `o` pass or skip, where a later step has replaced
+/// a part of the claim and the rest still holds.
 pub(crate) fn matches(letters: &str, pattern: &str) -> bool {
     letters.chars().count() == pattern.chars().count()
         && letters.chars().zip(pattern.chars()).all(|(letter, wanted)| match wanted {
             'x' => matches!(letter, 'F' | '?' | '.'),
             '~' => matches!(letter, 'P' | '?'),
+            'o' => matches!(letter, 'P' | '.'),
             other => letter == other,
         })
 }

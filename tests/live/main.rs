@@ -15,6 +15,7 @@ mod http;
 mod kubernetes;
 mod lab;
 mod labs;
+mod own;
 mod postgres;
 mod prng;
 mod process;
@@ -23,6 +24,7 @@ mod seed;
 mod seed_walk;
 mod servers;
 mod stand_in;
+mod table;
 mod traces;
 mod vault;
 mod wait;
@@ -59,6 +61,7 @@ fn main() {
 /// All trials, in an order in which the three labs have work at all times.
 fn trials() -> Vec<Trial> {
     let mut trials = seed_walk::trials();
+    trials.extend(own::trials());
     trials.extend(faults::trials());
     trials
 }
