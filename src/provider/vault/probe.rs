@@ -290,16 +290,16 @@ async fn may_revoke(wire: &Wire) -> Result<bool, Unobservable> {
 }
 
 async fn take_back(wire: &Wire, undo: Undo) {
-    // What cannot be taken back goes with its ttl; there is nobody left to tell.
-    let _ = match undo {
-        Undo::Token(token) => {
-            let path = "auth/token/revoke-self";
-            wire.send_patiently(Some(&token), Method::POST, path, None).await
-        }
+    match undo {
+        Undo::Token(token) => wire.send_at_last(Some(&token), "auth/token/revoke-self", None).await,
         Undo::Lease(lease) => {
             let body = json!({ "lease_id": lease, "sync": true });
-            wire.send_patiently(None, Method::POST, "sys/leases/revoke", Some(body)).await
+            wire.send_at_last(None, "sys/leases/revoke", Some(body)).await;
         }
-        Undo::Nothing => return,
-    };
+        Undo::Nothing => {}
+    }
 }
+
+#[cfg(test)]
+#[path = "probe_tests.rs"]
+mod tests;
