@@ -2,6 +2,7 @@
 //! observer that is cut short never leaves one behind.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,7 +38,12 @@ pub(crate) struct Credential {
     pub(crate) username: String,
     /// Its password.
     pub(crate) password: Secret,
+    lease: Option<String>,
 }
+
+/// How often, and how far apart, it is asked whether a lease is gone.
+const GONE_TRIES: usize = 20;
+const GONE_PAUSE: Duration = Duration::from_millis(50);
 
 /// What came of a probe.
 pub(crate) type Issued = Result<Arc<Credential>, Arc<Trouble>>;
@@ -55,13 +61,14 @@ pub(crate) enum Round {
 pub(crate) struct Probes {
     allowed: config::Probes,
     open: Mutex<HashMap<(String, Round), Probe>>,
-    stop: watch::Sender<bool>,
+    closed: AtomicBool,
     /// Observers that may still start a probe.
     intents: watch::Sender<usize>,
 }
 
 struct Probe {
     outcome: watch::Receiver<Option<Issued>>,
+    stop: watch::Sender<bool>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -87,17 +94,28 @@ impl Probes {
         Self {
             allowed,
             open: Mutex::default(),
-            stop: watch::Sender::new(false),
+            closed: AtomicBool::new(false),
             intents: watch::Sender::new(0),
         }
     }
 
     /// Takes all back, and starts no more.
     pub(super) async fn close(&self) {
-        self.stop.send_replace(true);
+        // Before the lock is taken: whoever starts a probe looks at it under the same lock.
+        self.closed.store(true, Ordering::SeqCst);
+        self.take_back().await;
+    }
+
+    /// Takes all back that is open, bounded to [`FAREWELL`].
+    async fn take_back(&self) {
         let tasks: Vec<JoinHandle<()>> = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            open.values_mut().filter_map(|probe| probe.task.take()).collect()
+            open.values_mut()
+                .filter_map(|probe| {
+                    probe.stop.send_replace(true);
+                    probe.task.take()
+                })
+                .collect()
         };
         let all = futures_util::future::join_all(tasks);
         let _ = tokio::time::timeout(FAREWELL, all).await;
@@ -110,7 +128,7 @@ impl Probes {
     }
 
     /// Waits until nobody will start a probe any more.
-    pub(crate) async fn all_done(&self) {
+    async fn all_done(&self) {
         let mut intents = self.intents.subscribe();
         let _ = intents.wait_for(|count| *count == 0).await;
     }
@@ -134,7 +152,7 @@ impl Session {
         let path = format!("{mount}creds/{role}");
         let mut outcome = {
             let mut open = self.probes.open.lock().unwrap_or_else(PoisonError::into_inner);
-            if *self.probes.stop.borrow() {
+            if self.probes.closed.load(Ordering::SeqCst) {
                 return Err(Arc::new(Trouble::Unseen(ended())));
             }
             open.entry((path.clone(), round))
@@ -146,9 +164,34 @@ impl Session {
         issued.ok().flatten().unwrap_or_else(|| Err(Arc::new(Trouble::Unseen(ended()))))
     }
 
+    /// Takes every probe back once nobody will need one any more, and waits until Vault has done so: after
+    /// a reset it may not be able to.
+    pub(crate) async fn end_probes(&self) {
+        self.probes.all_done().await;
+        let leases: Vec<String> = {
+            let open = self.probes.open.lock().unwrap_or_else(PoisonError::into_inner);
+            let issued = |probe: &Probe| probe.outcome.borrow().clone()?.ok()?.lease.clone();
+            open.values().filter_map(issued).collect()
+        };
+        self.probes.take_back().await;
+        // Vault answers `revoke-self` before it has dropped the Postgres role, some 30 ms later.
+        for _ in 0..GONE_TRIES {
+            tokio::time::sleep(GONE_PAUSE).await;
+            let looks = leases.iter().map(|lease| async move {
+                let body = json!({ "lease_id": lease });
+                let path = "sys/leases/lookup";
+                let answer = self.wire.send_patiently(None, Method::POST, path, Some(body)).await;
+                answer.is_ok_and(|answer| answer.is_there())
+            });
+            if !futures_util::future::join_all(looks).await.contains(&true) {
+                return;
+            }
+        }
+    }
+
     fn start(&self, path: String, role: &str) -> Probe {
         let (sender, outcome) = watch::channel(None);
-        let mut stop = self.probes.stop.subscribe();
+        let (stopper, mut stop) = watch::channel(false);
         let wire = Arc::clone(&self.wire);
         let role = role.to_owned();
         let task = tokio::spawn(async move {
@@ -158,7 +201,7 @@ impl Session {
             let _ = stop.wait_for(|stop| *stop).await;
             take_back(&wire, undo).await;
         });
-        Probe { outcome, task: Some(task) }
+        Probe { outcome, stop: stopper, task: Some(task) }
     }
 }
 
@@ -218,7 +261,12 @@ async fn issue(
 
 fn credential(answer: &Answer) -> Option<Credential> {
     let text = |key: &str| answer.data()[key].as_str().map(str::to_owned);
-    Some(Credential { username: text("username")?, password: Secret::new(text("password")?) })
+    let lease = answer.body["lease_id"].as_str().map(str::to_owned);
+    Some(Credential {
+        username: text("username")?,
+        password: Secret::new(text("password")?),
+        lease,
+    })
 }
 
 /// A token that lives for [`LIFE`] and takes its leases with it; `None` without the right to make one.
@@ -242,16 +290,16 @@ async fn may_revoke(wire: &Wire) -> Result<bool, Unobservable> {
 }
 
 async fn take_back(wire: &Wire, undo: Undo) {
-    // What cannot be taken back goes with its ttl; there is nobody left to tell.
-    let _ = match undo {
-        Undo::Token(token) => {
-            let path = "auth/token/revoke-self";
-            wire.send_patiently(Some(&token), Method::POST, path, None).await
-        }
+    match undo {
+        Undo::Token(token) => wire.send_at_last(Some(&token), "auth/token/revoke-self", None).await,
         Undo::Lease(lease) => {
             let body = json!({ "lease_id": lease, "sync": true });
-            wire.send_patiently(None, Method::POST, "sys/leases/revoke", Some(body)).await
+            wire.send_at_last(None, "sys/leases/revoke", Some(body)).await;
         }
-        Undo::Nothing => return,
-    };
+        Undo::Nothing => {}
+    }
 }
+
+#[cfg(test)]
+#[path = "probe_tests.rs"]
+mod tests;

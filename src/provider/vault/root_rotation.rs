@@ -193,7 +193,7 @@ async fn after_reset(
     control: String,
     read: String,
 ) -> Observation {
-    lab.vault.probes.all_done().await;
+    lab.vault.end_probes().await;
     let reset = format!("{}reset/{}", place.mount, place.name);
     let read = format!("{read}; POST {}reset/{}", place.shown_mount, place.shown_name);
     let unseen = |reason| Observation::unobservable(reason, read.clone());
