@@ -12,6 +12,7 @@ use rustls::{ServerConfig, ServerConnection, Stream};
 use super::super::client::{Login, Server, Target};
 use super::super::conninfo::Conninfo;
 use super::*;
+use crate::provider::Timings;
 use crate::claim::Text;
 use crate::config::Config;
 
@@ -59,7 +60,7 @@ async fn login(host: &str, port: u16, options: &str) -> String {
         Conninfo::parse(&Text::from(format!("postgresql://{host}:{port}/d?{options}"))).unwrap();
     let endpoint = Endpoint::choose(&info, None, &BTreeMap::new()).unwrap();
     let target = Target { endpoint, user: "u".to_owned(), password: None };
-    match Server::new(&Config::default()).login(&target).await {
+    match Server::new(&Config::default(), Timings::default()).login(&target).await {
         Login::Asked => "asked".to_owned(),
         Login::Unseen(reason) => reason.reason().replace(&port.to_string(), "PORT"),
         _ => "another".to_owned(),

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use super::*;
+use crate::provider::Timings;
 use crate::config::Config;
 
 struct Fake {
@@ -53,7 +54,7 @@ fn fake(children: bool, delay: Duration) -> Fake {
             let _ = stream.write_all(body.as_bytes());
         }
     });
-    Fake { session: Session::new(&config), asked }
+    Fake { session: Session::new(&config, Timings::default()), asked }
 }
 
 impl Fake {
@@ -103,7 +104,7 @@ async fn without_a_child_token_the_lease_itself_is_revoked() {
 
 #[tokio::test]
 async fn no_probes_means_none() {
-    let session = Session::new(&Config { probes: config::Probes::None, ..Config::default() });
+    let session = Session::new(&Config { probes: config::Probes::None, ..Config::default() }, Timings::default());
     let issued = session.probe("database/", "api", Round::Shared).await;
     assert!(matches!(*issued.unwrap_err(), Trouble::Unseen(Unobservable::NotObserved(_))));
 }
