@@ -12,9 +12,9 @@ use rustls::{ServerConfig, ServerConnection, Stream};
 use super::super::client::{Login, Server, Target};
 use super::super::conninfo::Conninfo;
 use super::*;
-use crate::provider::Timings;
 use crate::claim::Text;
 use crate::config::Config;
+use crate::provider::Timings;
 
 /// AuthenticationCleartextPassword.
 const ASKS: [u8; 9] = [b'R', 0, 0, 0, 8, 0, 0, 0, 3];

@@ -21,9 +21,9 @@ use crate::secret::Secret;
 /// How long a probe's token, and with it all that it made, can live.
 pub(super) const LIFE: Duration = Duration::from_mins(1);
 
-/// The child token's display name. Vault puts `token-` in front and cuts the whole at eight characters
-/// where it names a Postgres role, so the first two are what tells ours apart.
-const DISPLAY_NAME: &str = "0-labproof";
+/// What a child token's display name begins with; a mark of the run follows. Vault puts `token-` in front and
+/// cuts the whole at eight characters where it names a Postgres role, so the first two tell ours apart there.
+const DISPLAY_NAME: &str = "0-labproof-";
 
 /// What the Postgres roles of probes start with, as Vault 1.21's default template makes them.
 pub(crate) const ROLE_PREFIX: &str = "v-token-0--";
@@ -39,6 +39,8 @@ pub(crate) struct Credential {
     /// Its password.
     pub(crate) password: Secret,
     lease: Option<String>,
+    /// Whether a child token of ours read it, so that its Postgres role is named after ours.
+    pub(crate) by_child: bool,
 }
 
 /// How often, and how far apart, it is asked whether a lease is gone.
@@ -60,6 +62,8 @@ pub(crate) enum Round {
 /// The probes of one run.
 pub(crate) struct Probes {
     allowed: config::Probes,
+    /// The display name of this run's child tokens.
+    name: String,
     open: Mutex<HashMap<(String, Round), Probe>>,
     closed: AtomicBool,
     /// Observers that may still start a probe.
@@ -93,10 +97,17 @@ impl Probes {
     pub(super) fn new(allowed: config::Probes) -> Self {
         Self {
             allowed,
+            name: format!("{DISPLAY_NAME}{}", mark()),
             open: Mutex::default(),
             closed: AtomicBool::new(false),
             intents: watch::Sender::new(0),
         }
+    }
+
+    /// Whether a token's display name, as Vault gives it back, is that of another run's probe.
+    pub(super) fn is_foreign(&self, name: &str) -> bool {
+        let name = name.strip_prefix("token-").unwrap_or(name);
+        name.starts_with(DISPLAY_NAME) && name != self.name
     }
 
     /// Takes all back, and starts no more.
@@ -132,6 +143,12 @@ impl Probes {
         let mut intents = self.intents.subscribe();
         let _ = intents.wait_for(|count| *count == 0).await;
     }
+}
+
+/// Tells this run's child tokens from those of others.
+fn mark() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
 /// What a claim says that a probe would have to show, where there are none.
@@ -193,9 +210,9 @@ impl Session {
         let (sender, outcome) = watch::channel(None);
         let (stopper, mut stop) = watch::channel(false);
         let wire = Arc::clone(&self.wire);
-        let role = role.to_owned();
+        let (role, name) = (role.to_owned(), self.probes.name.clone());
         let task = tokio::spawn(async move {
-            let (issued, undo) = issue(&wire, &path, &role, &stop).await;
+            let (issued, undo) = issue(&wire, &name, &path, &role, &stop).await;
             sender.send_replace(Some(issued));
             // An error is the session itself being gone, which ends the run as well.
             let _ = stop.wait_for(|stop| *stop).await;
@@ -216,12 +233,13 @@ fn ended() -> Unobservable {
 
 async fn issue(
     wire: &Wire,
+    name: &str,
     path: &str,
     role: &str,
     stop: &watch::Receiver<bool>,
 ) -> (Issued, Undo) {
     let fail = |trouble| Err(Arc::new(trouble));
-    let child = match child_token(wire).await {
+    let child = match child_token(wire, name).await {
         Ok(child) => child,
         Err(reason) => return (fail(Trouble::Unseen(reason)), Undo::Nothing),
     };
@@ -253,27 +271,28 @@ async fn issue(
         Err(reason) => return (fail(Trouble::Unseen(reason)), undo(None)),
     };
     let lease = answer.body["lease_id"].as_str().map(str::to_owned);
-    match credential(&answer) {
+    match credential(&answer, child.is_some()) {
         Some(credential) => (Ok(Arc::new(credential)), undo(lease)),
         None => (fail(trouble(&answer, path, role)), undo(lease)),
     }
 }
 
-fn credential(answer: &Answer) -> Option<Credential> {
+fn credential(answer: &Answer, by_child: bool) -> Option<Credential> {
     let text = |key: &str| answer.data()[key].as_str().map(str::to_owned);
     let lease = answer.body["lease_id"].as_str().map(str::to_owned);
     Some(Credential {
         username: text("username")?,
         password: Secret::new(text("password")?),
         lease,
+        by_child,
     })
 }
 
 /// A token that lives for [`LIFE`] and takes its leases with it; `None` without the right to make one.
-async fn child_token(wire: &Wire) -> Result<Option<Secret>, Unobservable> {
+async fn child_token(wire: &Wire, name: &str) -> Result<Option<Secret>, Unobservable> {
     let ttl = format!("{}s", LIFE.as_secs());
     let body = json!({
-        "ttl": ttl, "explicit_max_ttl": ttl, "renewable": false, "display_name": DISPLAY_NAME,
+        "ttl": ttl, "explicit_max_ttl": ttl, "renewable": false, "display_name": name,
     });
     let answer = wire.send(Method::POST, "auth/token/create", Some(body)).await?;
     Ok(answer.body["auth"]["client_token"].as_str().map(Secret::new))

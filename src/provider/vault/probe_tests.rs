@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use super::*;
-use crate::provider::Timings;
 use crate::config::Config;
+use crate::provider::Timings;
 
 struct Fake {
     session: Session,
@@ -104,7 +104,10 @@ async fn without_a_child_token_the_lease_itself_is_revoked() {
 
 #[tokio::test]
 async fn no_probes_means_none() {
-    let session = Session::new(&Config { probes: config::Probes::None, ..Config::default() }, Timings::default());
+    let session = Session::new(
+        &Config { probes: config::Probes::None, ..Config::default() },
+        Timings::default(),
+    );
     let issued = session.probe("database/", "api", Round::Shared).await;
     assert!(matches!(*issued.unwrap_err(), Trouble::Unseen(Unobservable::NotObserved(_))));
 }

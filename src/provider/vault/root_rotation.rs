@@ -152,7 +152,8 @@ async fn observe(subject: &Subject, lab: &Lab) -> Observation {
         }
         Tried::Dead(control) => {
             let control = format!("{control}; Vault still issues credentials");
-            let only = "only the old password's death was seen, not who changed it";
+            let only =
+                "only the old password's death was seen, not who changed it; `--probe reset` tells";
             Observation::refused(Control::new(control), read).near(Some(only.to_owned()))
         }
     }
