@@ -219,12 +219,12 @@ fn shown(time: Duration) -> String {
 
 /// Words for a request that was not answered, from what the libraries' errors are, not from what they say.
 fn not_sent(address: &str, error: &kube::Error) -> Unobservable {
-    if matches!(error, kube::Error::Auth(_)) {
-        let reason = "the kubeconfig's credentials cannot be had".to_owned();
-        return Unobservable::Unconfigured(reason);
-    }
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
+        if error.is::<kube::client::AuthError>() {
+            let reason = "the kubeconfig's credentials cannot be had".to_owned();
+            return Unobservable::Unconfigured(reason);
+        }
         let io = error.downcast_ref::<std::io::Error>();
         if io.is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut) {
             return Unobservable::TimedOut(format!("{address} did not answer in time"));

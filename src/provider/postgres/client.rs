@@ -13,6 +13,7 @@ use super::tls;
 use crate::claim::Unobservable;
 use crate::config::Config;
 use crate::provider::Timings;
+use crate::provider::vault::speaks_of_tls;
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -218,22 +219,14 @@ impl Failure {
         if let Some(server) = error.as_db_error() {
             failure.sqlstate = Some(server.code().code().to_owned());
             failure.routine = server.routine().map(str::to_owned);
-            failure.message = server.message().to_owned();
+            server.message().clone_into(&mut failure.message);
             return failure;
         }
         // The library tells these apart by text alone.
         let source = std::error::Error::source(error);
         let text = source.map(ToString::to_string).unwrap_or_default();
         failure.asked = text == "password missing";
-        let mut cause = source;
-        while let Some(error) = cause {
-            let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
-            {
-                failure.tls = Some(true);
-            }
-            cause = error.source();
-        }
+        failure.tls = speaks_of_tls(error).then_some(true);
         if text.contains("server does not support TLS") {
             failure.tls = Some(false);
         }

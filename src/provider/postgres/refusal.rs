@@ -6,7 +6,7 @@ use super::client::{Account, Login, Target};
 use super::conninfo::Endpoint;
 use crate::claim::{Text, Unobservable};
 use crate::provider::Lab;
-use crate::provider::vault::connection::role_of;
+use crate::provider::vault::connection::{config_of, reason_of, role_of};
 use crate::provider::vault::issue::Trouble;
 use crate::provider::vault::place::Place;
 use crate::provider::vault::probe::Round;
@@ -109,6 +109,11 @@ impl Old<'_> {
 
     async fn account(&self, lab: &Lab) -> Result<Account, Control> {
         let role = role_of(&lab.vault, self.config, self.role).await.map_err(Control::Unseen)?;
+        // A role that is not there costs no token.
+        let place = Place { name: role.clone(), shown_name: role.clone(), ..self.config.clone() };
+        config_of(&lab.vault, &place).await.map_err(|observation| {
+            Control::Unseen(reason_of(observation, "role", &place.shown_name))
+        })?;
         let issued = lab.vault.probe(&self.config.mount, &role, Round::Shared).await;
         let fresh = match issued {
             Ok(fresh) => fresh,

@@ -2,6 +2,7 @@
 //! what they mean for a claim.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -307,11 +308,13 @@ impl Wire {
 }
 
 /// Whether an error comes out of a TLS handshake.
-fn speaks_of_tls(error: &reqwest::Error) -> bool {
-    let mut source = std::error::Error::source(error);
+pub(crate) fn speaks_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut source = error.source();
     while let Some(cause) = source {
         let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if cause.is::<rustls::Error>()
+            || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
+        {
             return true;
         }
         source = cause.source();

@@ -113,8 +113,8 @@ async fn observe(subject: &Subject, lab: &Lab) -> Observation {
     };
     let read = format!("{shown} → {}", answer.status);
     if let Ok(Engine::Absent { read }) = engine {
-        let shows = format!("no engine is mounted at {}", ticked(&place.shown_mount));
-        return Observation::absent(Control::container_gone(shows), read);
+        let proof = format!("no engine is mounted at {}", ticked(&place.shown_mount));
+        return Observation::absent(Control::container_gone(proof), read);
     }
     if answer.is_forbidden() {
         let reason = "the token may not list leases, so whether credentials were read is not seen";
@@ -156,9 +156,8 @@ async fn learners(
     if lab.config.probes == Probes::None {
         return Err(unclear("`--no-probes` leaves its Postgres role unread"));
     }
-    let roles = match roles(lab, place).await {
-        Ok(roles) => roles,
-        Err(_) => return Err(unclear("its Postgres role could not be read")),
+    let Some(roles) = roles(lab, place).await else {
+        return Err(unclear("its Postgres role could not be read"));
     };
     let issued: Vec<i64> = ages.iter().flatten().map(|lease| lease.issued_s).collect();
     Ok(beyond_probes(leases.len(), &issued, &roles))
@@ -196,27 +195,26 @@ async fn ages(session: &Session, path: &str, leases: &[String]) -> Vec<Option<Le
 }
 
 /// The roles that Postgres has, read with fresh credentials.
-async fn roles(lab: &Lab, place: &Place) -> Result<Roles, ()> {
-    let issued = lab.vault.probe(&place.mount, &place.name, Round::Shared).await.map_err(drop)?;
+async fn roles(lab: &Lab, place: &Place) -> Option<Roles> {
+    let issued = lab.vault.probe(&place.mount, &place.name, Round::Shared).await.ok()?;
     if !issued.username.starts_with(probe::ROLE_PREFIX) {
         // A template of the connection's own: probes cannot be told apart by name.
-        return Err(());
+        return None;
     }
-    let config = config_of(&lab.vault, place).await.map_err(drop)?;
-    let connection = connection(&lab.vault, &config).await.map_err(drop)?;
+    let config = config_of(&lab.vault, place).await.ok()?;
+    let connection = connection(&lab.vault, &config).await.ok()?;
     let variables = &lab.config.postgres.variables;
-    let mut endpoint =
-        Endpoint::choose(&Conninfo::default(), Some(&connection.info), variables).ok_or(())?;
+    let mut endpoint = Endpoint::choose(&Conninfo::default(), Some(&connection.info), variables)?;
     endpoint.database.get_or_insert_with(|| ANY_DATABASE.to_owned());
     let with =
         Target { endpoint, user: issued.username.clone(), password: Some(issued.password.clone()) };
-    let names = lab.postgres.roles(&with, "v-").await.map_err(drop)?;
+    let names = lab.postgres.roles(&with, "v-").await.ok()?;
     let (probes, others): (Vec<&String>, Vec<&String>) = names
         .iter()
         .filter(|name| **name != issued.username)
         .partition(|name| name.starts_with(probe::ROLE_PREFIX));
     let made = |name: &&String| name.rsplit('-').next()?.parse().ok();
-    Ok(Roles { probes: probes.len(), others: others.iter().filter_map(made).collect() })
+    Some(Roles { probes: probes.len(), others: others.iter().filter_map(made).collect() })
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use super::{Call, Kind, Lab, Provider, Reading};
 use crate::claim::Unobservable;
 
 pub use client::Session;
+pub(crate) use client::speaks_of_tls;
 
 use cli::Invocation;
 
@@ -80,9 +81,7 @@ fn reading(invocation: &Invocation) -> Reading {
         _ if looks => Reading::Reads,
         ["login" | "print"] => Reading::Reads,
         ["token", "create"] => Reading::NotObservable("nothing tells one token from another"),
-        ["token", "renew"] | ["lease", "renew"] => {
-            Reading::NotObservable("a renewal leaves no mark")
-        }
+        ["token" | "lease", "renew"] => Reading::NotObservable("a renewal leaves no mark"),
         _ => {
             let path =
                 invocation.path().map(|path| format!(" {}", path.shown())).unwrap_or_default();

@@ -18,14 +18,14 @@ use crate::config;
 use crate::secret::Secret;
 
 /// How long a probe's token, and with it all that it made, can live.
-pub(super) const LIFE: Duration = Duration::from_secs(60);
+pub(super) const LIFE: Duration = Duration::from_mins(1);
 
 /// The child token's display name. Vault puts `token-` in front and cuts the whole at eight characters
 /// where it names a Postgres role, so the first two are what tells ours apart.
 const DISPLAY_NAME: &str = "0-labproof";
 
 /// What the Postgres roles of probes start with, as Vault 1.21's default template makes them.
-pub(crate) const ROLE_PREFIX: &str = "v-token-0-";
+pub(crate) const ROLE_PREFIX: &str = "v-token-0--";
 
 /// Closing waits this long; what is not taken back by then lives for [`LIFE`] at most.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -113,11 +113,6 @@ impl Probes {
     pub(crate) async fn all_done(&self) {
         let mut intents = self.intents.subscribe();
         let _ = intents.wait_for(|count| *count == 0).await;
-    }
-
-    /// Which may write.
-    pub(crate) fn allowed(&self) -> config::Probes {
-        self.allowed
     }
 }
 
