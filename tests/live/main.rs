@@ -10,6 +10,7 @@ mod check;
 mod contract;
 mod faults;
 mod fences;
+mod hold;
 mod holding;
 mod http;
 mod kubernetes;
@@ -54,7 +55,11 @@ fn main() {
             std::process::exit(i32::from(ci));
         }
     };
-    let code = run(&arguments, trials, servers);
+    let hold = std::env::var("LABPROOF_LIVE_HOLD").ok();
+    let code = in_a_place(servers, || match hold {
+        Some(name) => hold::hold(&name),
+        None => run(&arguments, trials),
+    });
     std::process::exit(code);
 }
 
@@ -75,8 +80,8 @@ fn obtain(ci: bool) -> Result<Servers, String> {
     Servers::obtain(if build { Obtain::Build } else { Obtain::Find })
 }
 
-/// Runs the trials in a temporary place; whatever happens, the servers are stopped before it goes.
-fn run(arguments: &Arguments, trials: Vec<Trial>, servers: Servers) -> i32 {
+/// Does the work in a temporary place; whatever happens, the servers are stopped before it goes.
+fn in_a_place(servers: Servers, work: impl FnOnce() -> i32) -> i32 {
     let root = match tempfile::Builder::new().prefix("labproof-live-").tempdir() {
         Ok(root) => root,
         Err(error) => {
@@ -90,14 +95,16 @@ fn run(arguments: &Arguments, trials: Vec<Trial>, servers: Servers) -> i32 {
     }
     stop_on_signals(root.path());
     labs::prepare(servers, root.path());
-    let conclusion = libtest_mimic::run(arguments, trials);
+    let code = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or(101);
     process::stop_all();
-    if conclusion.has_failed()
-        && let Some(kept) = std::env::var_os("LABPROOF_LIVE_KEEP")
-    {
-        println!("logs kept in {} ({})", root.keep().display(), kept.display());
+    if code != 0 && std::env::var_os("LABPROOF_LIVE_KEEP").is_some() {
+        println!("logs kept in {}", root.keep().display());
     }
-    i32::from(conclusion.has_failed()) * 101
+    code
+}
+
+fn run(arguments: &Arguments, trials: Vec<Trial>) -> i32 {
+    i32::from(libtest_mimic::run(arguments, trials).has_failed()) * 101
 }
 
 /// PostgreSQL runs as another user, whose directory is below.

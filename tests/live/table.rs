@@ -34,10 +34,13 @@ pub(crate) fn compare(call: &Check, row: &After) -> Done<()> {
 /// Who has done a step passes the range that ends with it.
 pub(crate) fn passes_up_to(call: &Check, step: usize) -> Done<()> {
     let report = call.with(&["--until", &step.to_string()]).json()?;
-    if report.run.code == Some(0) {
+    // A range in which nothing is claimed is no success.
+    let claims = letters(&report.json).chars().take(step).any(|letter| letter != '-');
+    let code = if claims { 0 } else { 4 };
+    if report.run.code == Some(code) {
         return Ok(());
     }
-    Err(format!("after step {step}: --until {step} does not pass\n{}", report.run))
+    Err(format!("after step {step}: --until {step} does not exit {code}\n{}", report.run))
 }
 
 /// `--step N` and `--until N` follow from the row's letters.
