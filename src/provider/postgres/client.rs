@@ -92,7 +92,7 @@ impl Server {
         let shown = &target.endpoint.shown;
         let how = if target.password.is_some() { "with" } else { "without" };
         let what = format!("postgres login {how} a password at {shown}");
-        let connect = self.timings.time(what, connect(target));
+        let connect = self.timings.time(what, Box::pin(connect(target)));
         match tokio::time::timeout(self.patience, connect).await {
             Ok(login) => login,
             Err(_) => Login::Unseen(Unobservable::TimedOut(format!(
