@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::assertion::{Assertion, Lookup, Plan};
 use crate::claim::{Observation, Subject, Unobservable};
+use crate::config::Probes;
 use crate::provider::{self, Lab, jq};
 
 /// Subjects that are looked at together; each makes a few requests over shared connections.
@@ -45,8 +46,13 @@ pub async fn observe(plan: &Plan, lab: &Lab, wanted: &dyn Fn(&Assertion) -> bool
         }
     }
     let looks = subjects.into_iter().map(|subject| observe_one(subject, lab, &pending, deadline));
+    // A reset waits until nobody else will need the lab as it was, so all must have begun.
+    let at_once = match lab.config.probes {
+        Probes::Reset => looks.len().max(1),
+        Probes::None | Probes::Passing => AT_ONCE,
+    };
     let observations: BTreeMap<Subject, Observation> =
-        stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
+        stream::iter(looks).buffer_unordered(at_once).collect().await;
     // Fields may hold look-ups that no subject waited for.
     let lookups = futures_util::future::join_all(pending).await;
     let plan = plan.resolved(&|id| lookups.get(id).and_then(|found| found.clone().ok().flatten()));

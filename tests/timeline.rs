@@ -176,3 +176,16 @@ fn a_refused_login_shows_a_rotation() {
     let report = check(&steps, world, Selection::All);
     assert_eq!(outcomes(&report), "1 pass, 2 pass");
 }
+
+#[test]
+fn what_a_fence_reads_before_it_makes_it_was_there() {
+    let steps = ["kubectl get deployment web\nkubectl create deployment web --image=nginx:1"];
+    let image = "spec.template.spec.containers[nginx].image";
+    let world: World<'_> = &[(OBJECT, "deployment/web", with(image, "nginx:1"))];
+    let report = check(&steps, world, Selection::All);
+    assert_eq!(outcomes(&report), "1 pass", "the image is new, the deployment is not");
+    let bare = ["kubectl get ns shop\nkubectl create ns shop"];
+    let world: World<'_> = &[(OBJECT, "namespace/shop", there())];
+    let report = check(&bare, world, Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.outcome.exit_code()), ("1 skip", 4));
+}

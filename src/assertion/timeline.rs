@@ -75,14 +75,13 @@ pub struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Lays the claims of a plan out by subject.
     pub fn new(plan: &'a Plan) -> Self {
-        let mut claims: Vec<(usize, &'a Claim)> = plan
-            .assertions
-            .iter()
-            .map(|assertion| (assertion.step, &assertion.claim))
-            .chain(plan.reads.iter().map(|(step, claim)| (*step, claim)))
-            .collect();
-        // A stable sort: claims of one step keep the order of the text, reads behind them.
-        claims.sort_by_key(|(step, _)| *step);
+        let made = plan.assertions.iter().map(|one| (one.span.start, one.step, &one.claim));
+        let read = plan.reads.iter().map(|one| (one.span.start, one.step, &one.claim));
+        let mut in_order: Vec<(usize, usize, &'a Claim)> = made.chain(read).collect();
+        // A stable sort: the claims of one command keep their order.
+        in_order.sort_by_key(|(at, step, _)| (*step, *at));
+        let claims: Vec<(usize, &'a Claim)> =
+            in_order.into_iter().map(|(_, step, claim)| (step, claim)).collect();
         let mut timeline = Self { histories: Vec::new() };
         for (place, (step, claim)) in claims.iter().enumerate() {
             let event =
