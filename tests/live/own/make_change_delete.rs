@@ -123,8 +123,7 @@ fn renamed(lab: &mut Lab) -> Done<()> {
 
 /// The longer comes before its own beginning.
 fn replacements(words: &[String; 11], prng: &mut Prng) -> Vec<(&'static str, String)> {
-    let [engine, kv, connection, web, cache, trial, real, sender, image, other, folder, key] =
-        words;
+    let [kv, connection, web, cache, trial, real, sender, image, other, folder, key] = words;
     let minutes = [prng.between(11, 30), prng.between(31, 59)];
     let hours = prng.between(2, 9);
     let copies = [prng.between(1, 4), prng.between(4, 7)];
