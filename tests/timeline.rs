@@ -69,6 +69,37 @@ fn make_then_delete_on_an_untouched_lab() {
 }
 
 #[test]
+fn make_change_and_delete_on_an_untouched_lab() {
+    let steps = [
+        "kubectl create deployment x --image=nginx:1",
+        "kubectl scale deployment x --replicas=3",
+        "kubectl delete deployment x",
+    ];
+    for selection in [Selection::All, Selection::Until(2), Selection::Step(2), Selection::Step(3)] {
+        let report = check(&steps, &[], selection);
+        let outcome = (report.here, report.outcome.exit_code());
+        assert_eq!(outcome, (None, 4), "{selection:?}: {}", outcomes(&report));
+    }
+    // The starting state overtakes nothing: whoever deleted has not therefore changed.
+    let report = check(&steps, &[], Selection::All);
+    assert_eq!(report.assertions[1].verdict.overtaken_by, None);
+}
+
+#[test]
+fn what_replaces_the_whole_thing_leaves_nothing_of_an_earlier_claim() {
+    let steps = ["vault kv put kv/x key=one other=two", "vault kv put kv/x key=three other=two"];
+    for (key, expected, overtaken_by) in
+        [("one", "1 pass, 2 fail", None), ("three", "1 skip, 2 pass", Some(2))]
+    {
+        let facts = labproof::claim::Facts::none().with("key", key).with("other", "two");
+        let seen = labproof::claim::Observation::present(facts, "GET it → 200");
+        let report = check(&steps, &[("vault/kv-secret", "kv/x", seen)], Selection::All);
+        assert_eq!(outcomes(&report), expected);
+        assert_eq!(report.assertions[0].verdict.overtaken_by, overtaken_by);
+    }
+}
+
+#[test]
 fn a_namespace_deleted_with_what_it_holds() {
     let steps = [
         "kubectl scale deployment web --replicas=0 -n old",

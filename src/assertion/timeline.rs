@@ -35,6 +35,8 @@ pub struct Part {
     pub before: State,
     /// What later steps make of it, where that is something else: step and state.
     pub later: Vec<(usize, State)>,
+    /// The later steps that replace the whole subject, and with it all that the claim says.
+    pub replaced: Vec<usize>,
     /// What it is after the last step.
     pub end: State,
     /// What it is after the last step that is asked for.
@@ -235,6 +237,12 @@ fn part(
         }
         end = made;
     }
+    let replaced = history
+        .iter()
+        .skip(at + 1)
+        .filter(|event| event.verb == Verb::Replace)
+        .map(|event| event.step)
+        .collect();
     let changing = history.iter().any(Event::changes);
     let given = state == before && history.get(at).is_some_and(Event::changes);
     Part {
@@ -243,6 +251,7 @@ fn part(
         start,
         before,
         later,
+        replaced,
         end,
         asked,
         changing,
