@@ -55,7 +55,9 @@ pub(super) async fn fresh(subject: &Subject, role: &Text, lab: &Lab) -> Observat
     };
     let config = match config_of(&lab.vault, &place).await {
         Ok(config) => config,
-        Err(observation) => return observation,
+        Err(observation) => {
+            return observation.near(Some(format!("Vault has no role {name} to issue them")));
+        }
     };
     let (issued, connection) = join(
         lab.vault.probe(&place.mount, &place.name, Round::Shared),
@@ -81,13 +83,7 @@ pub(super) async fn fresh(subject: &Subject, role: &Text, lab: &Lab) -> Observat
     };
     let (with, without) = (target(Some(credential.password.clone())), target(None));
     let (with, without) = join(lab.postgres.login(&with), lab.postgres.login(&without)).await;
-    judge(
-        &with,
-        &without,
-        &endpoint,
-        &format!("fresh credentials of {}", last(role)),
-        named_database,
-    )
+    judge(&with, &without, &endpoint, &format!("fresh credentials of {name}"), named_database)
 }
 
 /// Why no credentials were issued: a fail only where what was configured is the cause.
@@ -136,7 +132,7 @@ pub(super) fn judge(
     who: &str,
     named_database: bool,
 ) -> Observation {
-    let read = format!("login of {} at {}", ticked(who), endpoint.shown);
+    let read = format!("login of {who} at {}", endpoint.shown);
     if let Some(reason) = trusts(without, who, endpoint) {
         return Observation::unobservable(reason, read);
     }
@@ -211,7 +207,13 @@ pub(super) async fn known_account(subject: &Subject, lab: &Lab) -> Observation {
             config = config_with_account(&lab.vault, &user).await;
         }
         if config.is_none() {
-            return judge(&with, &without, &endpoint, &shown, subject.param("database").is_some());
+            return judge(
+                &with,
+                &without,
+                &endpoint,
+                &ticked(&shown),
+                subject.param("database").is_some(),
+            );
         }
     }
     let Some(config) = &config else { return unseen(missing()) };

@@ -94,7 +94,7 @@ fn an_accepted_login_needs_to_have_been_asked_for_a_password() {
     let endpoint = Endpoint::choose(&info, None, &BTreeMap::new()).unwrap();
     let accepted = |but| Login::Accepted { session: None, but };
     let words =
-        |with: &Login, without: &Login| match judge(with, without, &endpoint, "u", true).seen {
+        |with: &Login, without: &Login| match judge(with, without, &endpoint, "`u`", true).seen {
             Seen::Present(facts) => format!("present {}", facts.but.unwrap_or_default()),
             Seen::Refused(_) => "refused".to_owned(),
             Seen::Absent(_) => "absent".to_owned(),

@@ -74,7 +74,7 @@ impl Old<'_> {
     fn judge(&self, with: &Login, without: &Login, account: Result<Account, Control>) -> Tried {
         let unproven = |reason: String| Tried::Unseen(Unobservable::Uncontrolled(reason));
         let user = ticked(&self.shown_user);
-        if let Some(reason) = trusts(without, &self.shown_user, &self.endpoint) {
+        if let Some(reason) = trusts(without, &user, &self.endpoint) {
             return Tried::Unseen(reason);
         }
         match with {
@@ -166,16 +166,11 @@ pub(crate) fn unseen(trouble: &Trouble, endpoint: &Endpoint) -> Unobservable {
 }
 
 /// Why a login proves nothing where one without a password is let in, or could not be tried.
-pub(crate) fn trusts(
-    without: &Login,
-    shown_user: &str,
-    endpoint: &Endpoint,
-) -> Option<Unobservable> {
+pub(crate) fn trusts(without: &Login, who: &str, endpoint: &Endpoint) -> Option<Unobservable> {
     match without {
         Login::Accepted { .. } => Some(Unobservable::Uncontrolled(format!(
-            "Postgres at {} asks {} for no password from here, so a login proves nothing",
-            endpoint.shown,
-            ticked(shown_user)
+            "Postgres at {} asks {who} for no password from here, so a login proves nothing",
+            endpoint.shown
         ))),
         Login::Unseen(reason) => Some(reason.clone()),
         Login::Refused | Login::Asked | Login::TurnedDown => None,

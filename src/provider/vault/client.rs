@@ -141,6 +141,20 @@ impl Wire {
         self.send_as(token, method, path, body, Silence::IsItsOwn).await
     }
 
+    /// One request that is tried even where the session is of no use any more: what a probe made is taken
+    /// back all the same.
+    pub(super) async fn send_at_last(
+        &self,
+        token: Option<&Secret>,
+        path: &str,
+        body: Option<Value>,
+    ) {
+        let token = token.or(self.config.token.as_ref());
+        let exchange = self.exchange(token, Method::POST, path, body);
+        // What cannot be taken back goes with its ttl; there is nobody left to tell.
+        let _ = tokio::time::timeout(self.patience, exchange).await;
+    }
+
     async fn send_as(
         &self,
         token: Option<&Secret>,

@@ -10,6 +10,7 @@ pub(crate) mod dynamic_credential;
 mod http;
 pub(crate) mod issue;
 mod kv_secret;
+mod lease;
 mod lookup;
 mod mount;
 mod object;

@@ -152,7 +152,8 @@ async fn observe(subject: &Subject, lab: &Lab) -> Observation {
         }
         Tried::Dead(control) => {
             let control = format!("{control}; Vault still issues credentials");
-            let only = "only the old password's death was seen, not who changed it";
+            let only =
+                "only the old password's death was seen, not who changed it; `--probe reset` tells";
             Observation::refused(Control::new(control), read).near(Some(only.to_owned()))
         }
     }
@@ -193,7 +194,7 @@ async fn after_reset(
     control: String,
     read: String,
 ) -> Observation {
-    lab.vault.probes.all_done().await;
+    lab.vault.end_probes().await;
     let reset = format!("{}reset/{}", place.mount, place.name);
     let read = format!("{read}; POST {}reset/{}", place.shown_mount, place.shown_name);
     let unseen = |reason| Observation::unobservable(reason, read.clone());
