@@ -181,7 +181,12 @@ fn fill(vault: &Vault, postgres: &Postgres, names: &Names) -> Done<()> {
     until("the new KV mount takes a secret", Duration::from_secs(10), || {
         vault.write(&names.secret(), &secret).map(drop)
     })?;
-    postgres.sql("postgres", &format!("CREATE DATABASE \"{}\"", names.database)).map(drop)
+    postgres.sql("postgres", &format!("CREATE DATABASE \"{}\"", names.database))?;
+    if names.user == "postgres" {
+        return Ok(());
+    }
+    // The seed's connection URL names no database, which then is that of the user's name.
+    postgres.sql("postgres", &format!("CREATE DATABASE \"{}\"", names.user)).map(drop)
 }
 
 fn objects(kubernetes: &Kubernetes, names: &Names, ip: &str) -> Done<PathBuf> {

@@ -78,6 +78,8 @@ pub(super) fn rows() -> Vec<Row> {
             // Vault's own login fails once it has to make a new one; 9 is refused, though not
             // because of 8: how it is then worded is left open. Vault cannot drop our probe's role before it can log in again (`Around`).
             traces: Look::Around(VAULT_TRIES_AGAIN),
+            // The reset has closed the session over which Vault still issued credentials.
+            pace: Pace::Once,
             ..wrong("password_changed_by_hand_and_reset", 8, "P--PPPPF*PPP", |lab| {
                 let broken = by_hand(lab)?;
                 Ok(Broken { call: broken.call.with(&["--probe", "reset"]), ..broken })

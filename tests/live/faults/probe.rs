@@ -1,4 +1,4 @@
-//! Rows in which labproof itself is ended in the middle of a probe.
+//! The life of a probe: seen by another run, on the heels of another, or ended in its middle.
 
 use std::time::Duration;
 
@@ -21,11 +21,12 @@ const TOKEN_LIFE: Duration = Duration::from_secs(65);
 /// The trials of this file.
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        Trial::test("interrupt::ctrl_c", || Ok(SOLVED.with(ctrl_c)?)),
-        Trial::test("interrupt::probe_of_another_run", || Ok(SOLVED.with(probe_of_another_run)?)),
-        Trial::test("interrupt::deadline", || Ok(SOLVED.with(deadline)?)),
+        Trial::test("probe::ctrl_c", || Ok(SOLVED.with(ctrl_c)?)),
+        Trial::test("probe::of_another_run", || Ok(SOLVED.with(probe_of_another_run)?)),
+        Trial::test("probe::runs_back_to_back", || Ok(SOLVED.with(runs_back_to_back)?)),
+        Trial::test("probe::deadline", || Ok(SOLVED.with(deadline)?)),
         // A lab of its own: the others would have to wait for a minute.
-        Trial::test("interrupt::sigkill", || Ok(WALKS.with(sigkill)?)),
+        Trial::test("probe::sigkill", || Ok(WALKS.with(sigkill)?)),
     ]
 }
 
@@ -59,6 +60,19 @@ fn probe_of_another_run(lab: &mut Lab) -> Done<()> {
     held.finish()?;
     let expected = Expected { code: 1, here: &[6], outcomes: "P--PPFPPPPPP" };
     compare(&report?, &expected)?;
+    before.nothing_new(lab, SOON)?;
+    read_credentials(lab)
+}
+
+/// Ten runs on each other's heels, in a lab without a lease of the learner: a probe that Vault is
+/// still taking back is not the learner's either.
+fn runs_back_to_back(lab: &mut Lab) -> Done<()> {
+    revoke_leases(lab)?;
+    let before = Traces::of(lab)?;
+    let expected = Expected { code: 1, here: &[6], outcomes: "P--PPFPPPPPP" };
+    for _ in 0..10 {
+        compare(&call(lab).json()?, &expected)?;
+    }
     before.nothing_new(lab, SOON)?;
     read_credentials(lab)
 }
