@@ -10,6 +10,7 @@ mod check;
 mod contract;
 mod faults;
 mod fences;
+mod hold;
 mod holding;
 mod http;
 mod kubernetes;
@@ -87,6 +88,10 @@ fn run(arguments: &Arguments, trials: Vec<Trial>, servers: Servers) -> i32 {
     }
     stop_on_signals(root.path());
     labs::prepare(servers, root.path());
+    if let Some(held) = hold::hold() {
+        process::stop_all();
+        return i32::from(held.inspect_err(|reason| eprintln!("{reason}")).is_err());
+    }
     let conclusion = libtest_mimic::run(arguments, trials);
     process::stop_all();
     if conclusion.has_failed()
