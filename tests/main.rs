@@ -8,6 +8,7 @@ mod parse;
 mod parse_properties;
 mod readme;
 mod registry;
+mod report;
 mod render;
 mod run_labproof;
 mod story;

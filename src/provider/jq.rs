@@ -51,8 +51,8 @@ pub enum Layout {
 /// Why a filter gives nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JqError {
-    /// The filter does not parse, or names what jq does not have.
-    #[error("the filter `{0}` is not one of jq")]
+    /// The filter does not parse, or names what is not known here.
+    #[error("the filter `{0}` cannot be worked out")]
     Filter(String),
     /// The filter uses what loops, or reads more than its input.
     #[error("the filter uses `{0}`, which is not worked out")]
@@ -252,8 +252,8 @@ mod tests {
     #[test]
     fn what_is_no_filter_is_said_in_our_own_words() {
         for (filter, input, error) in [
-            (".[", "{}", "the filter `.[` is not one of jq"),
-            ("nonsense", "{}", "the filter `nonsense` is not one of jq"),
+            (".[", "{}", "the filter `.[` cannot be worked out"),
+            ("nonsense", "{}", "the filter `nonsense` cannot be worked out"),
             (".a", "{", "the input of the filter is not JSON"),
             (".a", "<html>", "the input of the filter is not JSON"),
             (".a.b", r#"{"a":1}"#, "the filter `.a.b` does not fit its input"),

@@ -44,7 +44,12 @@ fn message(report: &Report) -> String {
         return format!("{rest}{reason}");
     }
     let actual = verdict.actual.as_deref().unwrap_or("not so yet");
-    let start = format!("step {step}: {actual}; expected: {}", verdict.expected);
+    let mut start = format!("step {step} ({}): {actual}", claim.assertion.title);
+    // The title says what is expected, unless it is about single fields.
+    if verdict.expected != claim.assertion.expected {
+        start.push_str(", expected ");
+        start.push_str(&verdict.expected);
+    }
     match &verdict.hint {
         // A hint that would be cut off is worse than none.
         Some(hint) if start.chars().count() + hint.chars().count() + 10 <= LINE_WIDTH => {

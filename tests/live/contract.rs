@@ -64,14 +64,17 @@ pub(crate) fn letters(json: &Value) -> String {
     steps.iter().map(|step| letter(&step["outcome"])).collect()
 }
 
-/// Whether letters are as a pattern allows. Beside the letters: `x` anything but a pass, where the
-/// design leaves open how a claim that does not hold is worded; `~` pass or unknown, where the
-/// claim holds and it is open whether it can be seen.
+/// Whether letters are as a pattern allows. Beside the letters, where the design leaves room, and
+/// with the reason beside the row: `x` anything but a pass, for a claim that does not hold; `~` pass
+/// or unknown, and `o` pass or skip, for one that does; `n` anything but a fail; `*` anything.
 pub(crate) fn matches(letters: &str, pattern: &str) -> bool {
     letters.chars().count() == pattern.chars().count()
         && letters.chars().zip(pattern.chars()).all(|(letter, wanted)| match wanted {
             'x' => matches!(letter, 'F' | '?' | '.'),
             '~' => matches!(letter, 'P' | '?'),
+            'o' => matches!(letter, 'P' | '.'),
+            'n' => letter != 'F',
+            '*' => letter != '-',
             other => letter == other,
         })
 }

@@ -1,61 +1,47 @@
-//! One lab held open for a script: its environment on standard output, until standard input ends.
-//!
-//! `LABPROOF_LIVE_HOLD=solved|untouched cargo test --test live` starts it, see `tests/live/bench`. A
-//! signal ends it too, and so does the end of the script, whose pipe then closes.
+//! Holds one lab for a person or a script: `LABPROOF_LIVE_HOLD=solved cargo test --test live` prints
+//! the environment that leads to it, and keeps it until its standard input ends.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
-use crate::lab::Lab;
-use crate::labs::{Cell, SOLVED, UNTOUCHED};
-use crate::seed;
+use crate::check::Check;
+use crate::labs::{SOLVED, UNTOUCHED};
+use crate::seed::assignment;
 use crate::wait::Done;
 
-/// What asks for a lab instead of the trials.
-const VARIABLE: &str = "LABPROOF_LIVE_HOLD";
-
-/// Holds the lab that the environment asks for; `None` where it asks for none.
-pub(crate) fn hold() -> Option<Done<()>> {
-    let state = std::env::var_os(VARIABLE)?;
-    let cell: &Cell = match state.to_str() {
-        Some("solved") => &SOLVED,
-        Some("untouched") => &UNTOUCHED,
-        _ => return Some(Err(format!("{VARIABLE} is `solved` or `untouched`"))),
+/// Holds the lab of that name and returns an exit code.
+pub(crate) fn hold(name: &str) -> i32 {
+    let cell = match name {
+        "solved" => &SOLVED,
+        "untouched" => &UNTOUCHED,
+        _ => {
+            eprintln!("LABPROOF_LIVE_HOLD is `{name}`; wanted: `solved` or `untouched`");
+            return 2;
+        }
     };
-    Some(cell.with(|lab| {
-        let text = environment(lab);
-        let mut out = std::io::stdout().lock();
-        let told = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        told.map_err(|error| format!("standard output: {error}"))?;
-        until_the_input_ends()
-    }))
-}
-
-/// Lines that a shell evaluates; the last one says that there are no more.
-fn environment(lab: &Lab) -> String {
-    let world = &lab.world;
-    let mut lines: Vec<String> = [
-        ("PATH", lab.servers.search_path()),
-        ("VAULT_ADDR", world.vault.address()),
-        ("VAULT_TOKEN", world.vault.root_token.clone()),
-        ("KUBECONFIG", world.kubeconfig.display().to_string()),
-        ("LABPROOF_CHALLENGE", seed::assignment().display().to_string()),
-    ]
-    .iter()
-    .map(|(name, value)| format!("export {name}='{}'\n", value.replace('\'', r"'\''")))
-    .collect();
-    lines.push("# ready\n".to_owned());
-    lines.concat()
-}
-
-fn until_the_input_ends() -> Done<()> {
-    let mut input = std::io::stdin().lock();
-    let mut ignored = [0; 512];
-    loop {
-        match input.read(&mut ignored) {
-            Ok(0) => return Ok(()),
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(format!("standard input: {error}")),
+    let held = cell.with(|lab| {
+        let challenge = assignment();
+        println!("export LABPROOF_CHALLENGE={}", challenge.display());
+        println!("export LABPROOF_BINARY={}", env!("CARGO_BIN_EXE_labproof"));
+        println!("export LAB_CLIENTS={}", lab.servers.search_path());
+        for (name, value) in Check::new(lab, &challenge).environment {
+            // The caller keeps its own PATH and home; the clients' places are in LAB_CLIENTS.
+            if !["PATH", "HOME"].contains(&name) {
+                println!("export {name}={value}");
+            }
+        }
+        println!("ready");
+        wait_for_the_end_of_input()
+    });
+    match held {
+        Ok(()) => 0,
+        Err(reason) => {
+            eprintln!("{reason}");
+            1
         }
     }
+}
+
+fn wait_for_the_end_of_input() -> Done<()> {
+    let read = std::io::stdin().read_to_end(&mut Vec::new());
+    read.map(drop).map_err(|error| format!("standard input: {error}"))
 }

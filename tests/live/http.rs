@@ -21,10 +21,9 @@ pub(crate) fn send(address: SocketAddr, request: &Request<'_>) -> Done<(u16, Str
     let mut stream = TcpStream::connect_timeout(&address, limit).map_err(io)?;
     stream.set_read_timeout(Some(limit)).map_err(io)?;
     let mut head = format!("{} {} HTTP/1.0\r\nHost: {address}\r\n", request.method, request.path);
-    for (name, value) in request.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += &format!("Content-Length: {}\r\n\r\n", request.body.len());
+    let length = request.body.len();
+    let headers = request.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+    head.extend(headers.chain([format!("Content-Length: {length}\r\n\r\n")]));
     stream.write_all(head.as_bytes()).map_err(io)?;
     stream.write_all(request.body.as_bytes()).map_err(io)?;
     let mut bytes = Vec::new();

@@ -16,6 +16,7 @@ mod http;
 mod kubernetes;
 mod lab;
 mod labs;
+mod own;
 mod postgres;
 mod prng;
 mod process;
@@ -24,6 +25,7 @@ mod seed;
 mod seed_walk;
 mod servers;
 mod stand_in;
+mod table;
 mod traces;
 mod vault;
 mod wait;
@@ -53,13 +55,18 @@ fn main() {
             std::process::exit(i32::from(ci));
         }
     };
-    let code = run(&arguments, trials, servers);
+    let hold = std::env::var("LABPROOF_LIVE_HOLD").ok();
+    let code = in_a_place(servers, || match hold {
+        Some(name) => hold::hold(&name),
+        None => run(&arguments, trials),
+    });
     std::process::exit(code);
 }
 
 /// All trials, in an order in which the three labs have work at all times.
 fn trials() -> Vec<Trial> {
     let mut trials = seed_walk::trials();
+    trials.extend(own::trials());
     trials.extend(faults::trials());
     trials
 }
@@ -73,8 +80,8 @@ fn obtain(ci: bool) -> Result<Servers, String> {
     Servers::obtain(if build { Obtain::Build } else { Obtain::Find })
 }
 
-/// Runs the trials in a temporary place; whatever happens, the servers are stopped before it goes.
-fn run(arguments: &Arguments, trials: Vec<Trial>, servers: Servers) -> i32 {
+/// Does the work in a temporary place; whatever happens, the servers are stopped before it goes.
+fn in_a_place(servers: Servers, work: impl FnOnce() -> i32) -> i32 {
     let root = match tempfile::Builder::new().prefix("labproof-live-").tempdir() {
         Ok(root) => root,
         Err(error) => {
@@ -88,18 +95,16 @@ fn run(arguments: &Arguments, trials: Vec<Trial>, servers: Servers) -> i32 {
     }
     stop_on_signals(root.path());
     labs::prepare(servers, root.path());
-    if let Some(held) = hold::hold() {
-        process::stop_all();
-        return i32::from(held.inspect_err(|reason| eprintln!("{reason}")).is_err());
-    }
-    let conclusion = libtest_mimic::run(arguments, trials);
+    let code = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or(101);
     process::stop_all();
-    if conclusion.has_failed()
-        && let Some(kept) = std::env::var_os("LABPROOF_LIVE_KEEP")
-    {
-        println!("logs kept in {} ({})", root.keep().display(), kept.display());
+    if code != 0 && std::env::var_os("LABPROOF_LIVE_KEEP").is_some() {
+        println!("logs kept in {}", root.keep().display());
     }
-    i32::from(conclusion.has_failed()) * 101
+    code
+}
+
+fn run(arguments: &Arguments, trials: Vec<Trial>) -> i32 {
+    i32::from(libtest_mimic::run(arguments, trials).has_failed()) * 101
 }
 
 /// PostgreSQL runs as another user, whose directory is below.

@@ -42,7 +42,7 @@ fn rewrite(line: &str, replacements: &mut [(&'static str, String, u32)]) -> Stri
 }
 
 /// The longer comes before its own beginning.
-fn replacements(names: &Names) -> [(&'static str, String); 17] {
+fn replacements(names: &Names) -> [(&'static str, String); 20] {
     let Names { engine, config, role, port, user, password, database, .. } = names;
     let [host, login, secret] = &names.variables;
     [
@@ -56,6 +56,9 @@ fn replacements(names: &Names) -> [(&'static str, String); 17] {
         ("allowed_roles=\"products-api\"", format!("allowed_roles=\"{role}\"")),
         ("db_name=hashicups-pgsql", format!("db_name={config}")),
         ("app=postgres", format!("app={}", names.label)),
+        ("export PG_HOST=", format!("export {host}=")),
+        ("username=$PG_USER", format!("username=${login}")),
+        ("password=$PG_PASS", format!("password=${secret}")),
         ("PG_USER=postgres", format!("{login}={user}")),
         ("PG_PASS=password", format!("{secret}={password}")),
         ("$PG_HOST:5432/", format!("${host}:{port}/")),

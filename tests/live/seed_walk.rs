@@ -10,7 +10,8 @@ use crate::lab::Lab;
 use crate::labs::WALKS;
 use crate::prng::{Prng, fresh_seed};
 use crate::renamed::rename;
-use crate::seed::{self, ROLES, SeedWalk, TABLE, assignment, compare};
+use crate::seed::{self, ROLES, SeedWalk, TABLE, assignment};
+use crate::table::{compare, ranges};
 use crate::wait::Done;
 use crate::world::Names;
 
@@ -55,7 +56,7 @@ fn walk_renamed() -> Done<()> {
 }
 
 /// Before step 1 and after each step, exactly the expected claims hold.
-fn walk(lab: &mut Lab, challenge: &Path) -> Done<()> {
+pub(crate) fn walk(lab: &mut Lab, challenge: &Path) -> Done<()> {
     let steps = seed::read(challenge)?;
     let call = Check::new(lab, challenge);
     roles_and_lines(&call, &steps)?;
@@ -65,6 +66,12 @@ fn walk(lab: &mut Lab, challenge: &Path) -> Done<()> {
             walk.run(row.step)?;
         }
         compare(&call, row)?;
+        // Each step alone and all up to it: around the state just reached, and everywhere at the
+        // two ends and in the middle.
+        let all = [0, 6, 12].contains(&row.step);
+        for step in (1..=12).filter(|step| all || [row.step, row.step + 1].contains(step)) {
+            ranges(&call, row, step)?;
+        }
     }
     Ok(())
 }

@@ -97,12 +97,10 @@ impl Vault {
 
     /// A token that has every right but those that `denied` takes away (policy paths).
     pub(crate) fn token_without(&self, name: &str, denied: &[&str]) -> Done<String> {
-        let mut policy = String::from(
-            "path \"*\" { capabilities = [\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"sudo\"] }\n",
-        );
-        for path in denied {
-            policy += &format!("path \"{path}\" {{ capabilities = [\"deny\"] }}\n");
-        }
+        let all = "[\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"sudo\"]";
+        let rule = |path: &str, may: &str| format!("path \"{path}\" {{ capabilities = {may} }}\n");
+        let denials = denied.iter().map(|path| rule(path, "[\"deny\"]"));
+        let policy: String = std::iter::once(rule("*", all)).chain(denials).collect();
         self.write(&format!("sys/policies/acl/{name}"), &json!({ "policy": policy }))?;
         // No default policy: it would let the token create and revoke what the row takes away.
         let order = json!({ "policies": [name], "no_default_policy": true, "ttl": "2h" });

@@ -146,7 +146,9 @@ impl World {
         self.postgres.stop();
         let namespace = self.names.in_namespace();
         if namespace == "default" {
-            let all = ["delete", "deployment,service", "-n", "default", "--ignore-not-found", "-l"];
+            // In the foreground: an old ReplicaSet would be in the way of the next Deployment.
+            let all =
+                ["delete", "deployment,service", "-n", "default", "--cascade=foreground", "-l"];
             kubernetes.kubectl(&[&all[..], &["lab=labproof"]].concat())?;
         } else {
             kubernetes.kubectl(&["delete", "namespace", namespace, "--ignore-not-found"])?;

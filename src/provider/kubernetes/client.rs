@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::Request;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use kube::client::Body;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::answer::{Answer, Foreign, classify};
 use super::connect::{Connection, connect};
@@ -33,6 +33,8 @@ pub struct Cluster {
     answers: Mutex<HashMap<String, Arc<OnceCell<Read>>>>,
     /// Why no read can succeed any more.
     broken: OnceLock<Unobservable>,
+    /// Held by the first request until it is answered.
+    first: Semaphore,
 }
 
 /// The form in which an answer is asked for.
@@ -82,6 +84,7 @@ impl Cluster {
             connection: OnceCell::new(),
             answers: Mutex::default(),
             broken: OnceLock::new(),
+            first: Semaphore::new(1),
         }
     }
 
@@ -155,6 +158,20 @@ impl Cluster {
     }
 
     async fn request(&self, path: &str, form: Form) -> Result<Answer, Failure> {
+        // A second connection, with a handshake of its own, takes longer than to wait for the first.
+        let turn = self.first.acquire().await;
+        let answer = self.request_now(path, form).await;
+        if let Err(Failure::Session(reason)) = &answer {
+            // Before the others go on: they would run into the same.
+            self.latch(reason.clone());
+        }
+        if turn.is_ok() {
+            self.first.close();
+        }
+        answer
+    }
+
+    async fn request_now(&self, path: &str, form: Form) -> Result<Answer, Failure> {
         if let Some(reason) = self.broken.get() {
             return Err(Failure::Session(reason.clone()));
         }
@@ -219,12 +236,12 @@ fn shown(time: Duration) -> String {
 
 /// Words for a request that was not answered, from what the libraries' errors are, not from what they say.
 fn not_sent(address: &str, error: &kube::Error) -> Unobservable {
-    if matches!(error, kube::Error::Auth(_)) {
-        let reason = "the kubeconfig's credentials cannot be had".to_owned();
-        return Unobservable::Unconfigured(reason);
-    }
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
+        if error.is::<kube::client::AuthError>() {
+            let reason = "the kubeconfig's credentials cannot be had".to_owned();
+            return Unobservable::Unconfigured(reason);
+        }
         let io = error.downcast_ref::<std::io::Error>();
         if io.is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut) {
             return Unobservable::TimedOut(format!("{address} did not answer in time"));

@@ -8,6 +8,7 @@ use hyper_util::rt::TokioExecutor;
 use kube::Client;
 use kube::client::{Body, ClientBuilder, ConfigExt as _};
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use secrecy::{ExposeSecret as _, SecretString};
 use tower::{BoxError, ServiceBuilder};
 
 use crate::claim::Unobservable;
@@ -45,6 +46,7 @@ pub(super) async fn connect(config: &KubernetesConfig) -> Result<Connection, Uno
     kube.read_timeout = None;
     // A run has its own bounds; the library's retries would outlast them.
     kube.default_retry = false;
+    read_token(&mut kube)?;
     let direct = |host| is_loopback(host) || is_excepted(host, &config.no_proxy);
     if proxy == ProxyOf::Environment && kube.cluster_url.host().is_some_and(direct) {
         // A proxy cannot reach this machine's own loopback, and kube asks of `NO_PROXY` only whether the
@@ -74,6 +76,22 @@ fn client(config: kube::Config) -> Result<Client, kube::Error> {
         .map_err(BoxError::from)
         .service(transport.build::<_, Body>(connector));
     Ok(ClientBuilder::new(service, config.default_namespace).build())
+}
+
+/// Reads the token's file here: the library sends the line break at its end along, which no header may
+/// hold, and panics on such a token.
+fn read_token(config: &mut kube::Config) -> Result<(), Unobservable> {
+    let unusable = |what: &str| Unobservable::Unconfigured(format!("the kubeconfig's {what}"));
+    if let Some(path) = config.auth_info.token_file.take() {
+        let token =
+            std::fs::read_to_string(path).map_err(|_| unusable("token file cannot be read"))?;
+        config.auth_info.token = Some(SecretString::from(token.trim()));
+    }
+    let token = config.auth_info.token.as_ref();
+    if token.is_some_and(|token| http::HeaderValue::from_str(token.expose_secret()).is_err()) {
+        return Err(unusable("token cannot be sent"));
+    }
+    Ok(())
 }
 
 fn in_cluster(config: &KubernetesConfig) -> Result<kube::Config, Unobservable> {
@@ -261,6 +279,22 @@ mod tests {
         let connection = connect(&config).await.unwrap();
         assert_eq!(connection.namespace, "shop");
         assert_eq!(connection.address, "http://127.0.0.1:1");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_no_header_may_hold_is_said_and_a_files_last_line_break_is_not_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, file) = (folder.path().join("config"), folder.path().join("token"));
+        for (content, opens) in [("token\n", true), ("to\nken", false)] {
+            std::fs::write(&file, content).unwrap();
+            let text = "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n\
+                        clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n\
+                        users: [{name: u, user: {tokenFile: token}}]\n";
+            std::fs::write(&path, text).unwrap();
+            let kubeconfigs = vec![path.clone()];
+            let config = KubernetesConfig { kubeconfigs, ..KubernetesConfig::default() };
+            assert_eq!(connect(&config).await.is_ok(), opens, "{content}");
+        }
     }
 
     #[test]

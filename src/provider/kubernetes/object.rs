@@ -7,7 +7,7 @@ use super::observe::observe;
 use super::resources::{Resource, Scope, usual};
 use crate::claim::{Claim, Expectation, Field, Observation, Subject, Text, Verb};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
-use crate::text::ticked;
+use crate::text::{one_line, ticked};
 
 /// The id of the kind.
 pub(super) const ID: &str = "kubernetes/object";
@@ -134,7 +134,8 @@ fn named(subject: &Subject) -> String {
 }
 
 fn field(field: &Field) -> String {
-    format!("{} {}", ticked(&field.path), ticked(&field.value.shown()))
+    const SHOWN: usize = 60;
+    format!("{} {}", ticked(&field.path), ticked(&one_line(&field.value.shown(), SHOWN)))
 }
 
 fn article(word: &str) -> &'static str {

@@ -53,7 +53,7 @@ impl Psql {
                 match long.split_once('=') {
                     Some((name, value)) => psql.set(name, masked.unmask(value)),
                     None if LONG_WITH_VALUE.contains(&long) => {
-                        psql.set(long, words.next()?.clone())
+                        psql.set(long, words.next()?.clone());
                     }
                     None => {}
                 }

@@ -13,6 +13,7 @@ use super::tls;
 use crate::claim::Unobservable;
 use crate::config::Config;
 use crate::provider::Timings;
+use crate::provider::vault::speaks_of_tls;
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -135,12 +136,30 @@ impl Server {
             let reason = format!("fresh credentials {how} at {shown}, so accounts cannot be read");
             Unobservable::Uncontrolled(reason)
         };
+        // Whoever waited for the same credentials tries them first: a login costs the server a process.
+        tokio::task::yield_now().await;
+        if let Some(other) = self.same_user(with)
+            && let Login::Accepted { session: Some(session), .. } = self.login(&other).await
+        {
+            return Ok(session);
+        }
         match self.login(with).await {
             Login::Accepted { session: Some(session), .. } => Ok(session),
             Login::Accepted { .. } => Err(refused("open no session")),
             Login::Refused | Login::Asked | Login::TurnedDown => Err(refused("are refused")),
             Login::Unseen(reason) => Err(reason),
         }
+    }
+
+    /// A login of the same user that was tried in another database: accounts are the same in all of them.
+    fn same_user(&self, with: &Target) -> Option<Target> {
+        let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        let is = |other: &Target| {
+            let database = with.endpoint.database.clone();
+            let endpoint = Endpoint { database, ..other.endpoint.clone() };
+            *with == Target { endpoint, ..other.clone() }
+        };
+        logins.keys().find(|other| is(other)).cloned()
     }
 
     async fn bounded<T>(
@@ -218,22 +237,14 @@ impl Failure {
         if let Some(server) = error.as_db_error() {
             failure.sqlstate = Some(server.code().code().to_owned());
             failure.routine = server.routine().map(str::to_owned);
-            failure.message = server.message().to_owned();
+            server.message().clone_into(&mut failure.message);
             return failure;
         }
         // The library tells these apart by text alone.
         let source = std::error::Error::source(error);
         let text = source.map(ToString::to_string).unwrap_or_default();
         failure.asked = text == "password missing";
-        let mut cause = source;
-        while let Some(error) = cause {
-            let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
-            {
-                failure.tls = Some(true);
-            }
-            cause = error.source();
-        }
+        failure.tls = speaks_of_tls(error).then_some(true);
         if text.contains("server does not support TLS") {
             failure.tls = Some(false);
         }

@@ -33,26 +33,26 @@ impl Conninfo {
 
     fn from_uri(rest: &str, masked: &Masked) -> Self {
         let mut info = Self::default();
-        let part = |text: &str| (!text.is_empty()).then(|| masked.unmask(&decoded(text)));
+        let some = |text: &str| (!text.is_empty()).then(|| masked.unmask(&decoded(text)));
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (rest, database) = match rest.rsplit_once('@') {
             Some((_, address)) if !address.contains('/') => (rest, ""),
             _ => rest.rsplit_once('/').unwrap_or((rest, "")),
         };
-        info.database = part(database);
+        info.database = some(database);
         let (user, address) = rest.rsplit_once('@').unwrap_or(("", rest));
         let (user, password) = user.split_once(':').unwrap_or((user, ""));
         // `{{username}}:{{password}}` is a template of Vault's, filled in by it alone.
-        info.user = part(user).filter(|_| !user.starts_with("{{"));
-        info.password = part(password).filter(|_| !password.starts_with("{{"));
+        info.user = some(user).filter(|_| !user.starts_with("{{"));
+        info.password = some(password).filter(|_| !password.starts_with("{{"));
         // Of several hosts the first.
         let address = address.split(',').next().unwrap_or_default();
         let (host, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((host, port)) => (host, port.trim_start_matches(':')),
             None => address.split_once(':').unwrap_or((address, "")),
         };
-        info.host = part(host);
-        info.port = part(port);
+        info.host = some(host);
+        info.port = some(port);
         for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             info.set(key, masked.unmask(&decoded(value)));
         }

@@ -1,5 +1,6 @@
 //! PostgreSQL: `psql`'s commands and logins.
 
+mod attempt;
 mod cli;
 pub(crate) mod client;
 pub(crate) mod conninfo;

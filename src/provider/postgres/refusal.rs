@@ -6,7 +6,7 @@ use super::client::{Account, Login, Target};
 use super::conninfo::Endpoint;
 use crate::claim::{Text, Unobservable};
 use crate::provider::Lab;
-use crate::provider::vault::connection::role_of;
+use crate::provider::vault::connection::{config_of, reason_of, role_of};
 use crate::provider::vault::issue::Trouble;
 use crate::provider::vault::place::Place;
 use crate::provider::vault::probe::Round;
@@ -74,7 +74,7 @@ impl Old<'_> {
     fn judge(&self, with: &Login, without: &Login, account: Result<Account, Control>) -> Tried {
         let unproven = |reason: String| Tried::Unseen(Unobservable::Uncontrolled(reason));
         let user = ticked(&self.shown_user);
-        if let Some(reason) = trusts(without, &self.shown_user, &self.endpoint) {
+        if let Some(reason) = trusts(without, &user, &self.endpoint) {
             return Tried::Unseen(reason);
         }
         match with {
@@ -109,6 +109,11 @@ impl Old<'_> {
 
     async fn account(&self, lab: &Lab) -> Result<Account, Control> {
         let role = role_of(&lab.vault, self.config, self.role).await.map_err(Control::Unseen)?;
+        // A role that is not there costs no token.
+        let place = Place { name: role.clone(), shown_name: role.clone(), ..self.config.clone() };
+        config_of(&lab.vault, &place).await.map_err(|observation| {
+            Control::Unseen(reason_of(observation, "role", &place.shown_name))
+        })?;
         let issued = lab.vault.probe(&self.config.mount, &role, Round::Shared).await;
         let fresh = match issued {
             Ok(fresh) => fresh,
@@ -161,16 +166,11 @@ pub(crate) fn unseen(trouble: &Trouble, endpoint: &Endpoint) -> Unobservable {
 }
 
 /// Why a login proves nothing where one without a password is let in, or could not be tried.
-pub(crate) fn trusts(
-    without: &Login,
-    shown_user: &str,
-    endpoint: &Endpoint,
-) -> Option<Unobservable> {
+pub(crate) fn trusts(without: &Login, who: &str, endpoint: &Endpoint) -> Option<Unobservable> {
     match without {
         Login::Accepted { .. } => Some(Unobservable::Uncontrolled(format!(
-            "Postgres at {} asks {} for no password from here, so a login proves nothing",
-            endpoint.shown,
-            ticked(shown_user)
+            "Postgres at {} asks {who} for no password from here, so a login proves nothing",
+            endpoint.shown
         ))),
         Login::Unseen(reason) => Some(reason.clone()),
         Login::Refused | Login::Asked | Login::TurnedDown => None,

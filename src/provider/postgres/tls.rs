@@ -123,3 +123,7 @@ impl ServerCertVerifier for Partly {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+#[path = "tls_tests.rs"]
+mod tests;

@@ -21,7 +21,7 @@ impl Answer {
         let object = body.as_object()?;
         let errors = object.get("errors").is_some_and(Value::is_array);
         let known = |key: &&str| object.contains_key(*key);
-        let form = errors || ["request_id", "data", "sealed"].iter().any(|key| known(key));
+        let form = errors || ["request_id", "data", "sealed"].iter().any(known);
         // A success without anything in it, or an error without errors, is somebody else's.
         (form && (status >= 400 || !errors)).then_some(Self { status, body })
     }

@@ -2,6 +2,7 @@
 //! what they mean for a claim.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -138,6 +139,21 @@ impl Wire {
     ) -> Result<Answer, Unobservable> {
         let token = token.or(self.config.token.as_ref());
         self.send_as(token, method, path, body, Silence::IsItsOwn).await
+    }
+
+    /// One request that is tried even where the session is of no use any more: what a probe made is taken
+    /// back all the same.
+    pub(super) async fn send_at_last(
+        &self,
+        token: Option<&Secret>,
+        path: &str,
+        body: Option<Value>,
+    ) {
+        let token = token.or(self.config.token.as_ref());
+        let exchange = self.exchange(token, Method::POST, path, body);
+        let exchange = self.timings.time(format!("vault POST {path}"), exchange);
+        // What cannot be taken back goes with its ttl; there is nobody left to tell.
+        let _ = tokio::time::timeout(self.patience, exchange).await;
     }
 
     async fn send_as(
@@ -307,11 +323,13 @@ impl Wire {
 }
 
 /// Whether an error comes out of a TLS handshake.
-fn speaks_of_tls(error: &reqwest::Error) -> bool {
-    let mut source = std::error::Error::source(error);
+pub(crate) fn speaks_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut source = error.source();
     while let Some(cause) = source {
         let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if cause.is::<rustls::Error>()
+            || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
+        {
             return true;
         }
         source = cause.source();

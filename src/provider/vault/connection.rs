@@ -3,8 +3,8 @@
 use super::client::Session;
 use super::object::{self, Thing};
 use super::place::Place;
-use super::{database_config, probe};
-use crate::claim::{Observation, Seen, Subject, Text, Unobservable};
+use super::probe;
+use crate::claim::{Observation, Seen, Text, Unobservable};
 use crate::provider::postgres::conninfo::Conninfo;
 use crate::text::ticked;
 
@@ -93,14 +93,13 @@ pub(crate) async fn config_with_account(session: &Session, username: &str) -> Op
 }
 
 /// Why something that Vault should hold does not serve as a control.
-pub(crate) fn reason_of(observation: Observation, what: &Subject) -> Unobservable {
+pub(crate) fn reason_of(observation: Observation, noun: &str, name: &str) -> Unobservable {
     match observation.seen {
         Seen::Unobservable(reason) => reason,
-        _ => {
-            let noun = if what.kind == database_config::ID { "connection" } else { "role" };
-            let name = ticked(&super::place::last(&what.name));
-            Unobservable::Uncontrolled(format!("Vault has no {noun} {name} to tell it by"))
-        }
+        _ => Unobservable::Uncontrolled(format!(
+            "Vault has no {noun} {} to tell it by",
+            ticked(name)
+        )),
     }
 }
 

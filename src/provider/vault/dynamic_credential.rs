@@ -1,21 +1,14 @@
 //! `vault/dynamic-credential`: credentials of a role were read, and their lease lives.
 
-use futures_util::future::{BoxFuture, join_all};
-use reqwest::Method;
-use serde_json::json;
+use futures_util::future::BoxFuture;
 
 use super::cli::Invocation;
-use super::client::Session;
-use super::connection::{config_of, connection};
+use super::lease::learners;
 use super::mount::{self, Engine};
 use super::place::{DatabasePath, Place, field, first, last, under};
-use super::probe::{self, Round};
+use super::probe;
 use super::{database_config, database_role};
 use crate::claim::{Claim, Control, Expectation, Facts, Observation, Subject, Unobservable, Verb};
-use crate::config::Probes;
-use crate::provider::postgres::client::Target;
-use crate::provider::postgres::conninfo::{Conninfo, Endpoint};
-use crate::provider::postgres::refusal::ANY_DATABASE;
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::{count, ticked};
 
@@ -29,14 +22,9 @@ Claimed by `vault read MOUNT/creds/ROLE`.
 Read by `LIST sys/leases/lookup/MOUNT/creds/ROLE`, before any probe of the run adds to it. A token that may
 not list leases leaves the claim open: it is a skip. Control of an absence: the list can be read.
 
-A probe of labproof never counts. A lease that is older than a probe's token can live was the learner's; of a
-younger one, Postgres tells by the name of its role. Whose hands read the credentials is not known.";
-
-/// At most so many leases are looked at one by one.
-const LOOKED_AT: usize = 64;
-
-/// Vault's clock and its ttl are read apart; a lease is only surely older beyond this.
-const SLACK_S: i64 = 5;
+A probe of labproof never counts. A lease that is older than a probe's token can live was the learner's; so is
+a younger one while no token of a probe lives, or, where the token may not list tokens, one whose Postgres role
+is not named like a probe's. Whose hands read the credentials is not known.";
 
 /// The kind.
 pub(super) struct DynamicCredential;
@@ -72,7 +60,8 @@ impl Kind for DynamicCredential {
         Looks {
             reads: vec![format!("LIST {path}")],
             controls: vec![
-                "leases of probes are told apart by age, or by their Postgres roles".to_owned(),
+                "leases of probes are told apart by age, by their tokens, or by their Postgres roles"
+                    .to_owned(),
             ],
         }
     }
@@ -113,8 +102,8 @@ async fn observe(subject: &Subject, lab: &Lab) -> Observation {
     };
     let read = format!("{shown} → {}", answer.status);
     if let Ok(Engine::Absent { read }) = engine {
-        let shows = format!("no engine is mounted at {}", ticked(&place.shown_mount));
-        return Observation::absent(Control::container_gone(shows), read);
+        let proof = format!("no engine is mounted at {}", ticked(&place.shown_mount));
+        return Observation::absent(Control::container_gone(proof), read);
     }
     if answer.is_forbidden() {
         let reason = "the token may not list leases, so whether credentials were read is not seen";
@@ -132,91 +121,9 @@ async fn observe(subject: &Subject, lab: &Lab) -> Observation {
     let read = format!("{read}, {}", count(leases.len(), "lease"));
     match learners(lab, &place, &path, &leases).await {
         Ok(true) => Observation::present(Facts::none(), read),
-        Ok(false) => none(read).near(Some("only a probe's credentials are alive".to_owned())),
+        Ok(false) => none(read).near(Some("only a probe's credentials live, or lived".to_owned())),
         Err(reason) => Observation::unobservable(reason, read),
     }
-}
-
-/// Whether one of the leases is nobody's probe.
-async fn learners(
-    lab: &Lab,
-    place: &Place,
-    path: &str,
-    leases: &[String],
-) -> Result<bool, Unobservable> {
-    let ages = ages(&lab.vault, path, leases).await;
-    let limit = i64::try_from(probe::LIFE.as_secs()).unwrap_or(i64::MAX) + SLACK_S;
-    if ages.iter().flatten().any(|lease| lease.age_s > limit) {
-        return Ok(true);
-    }
-    let unclear = |reason: &str| {
-        let reason = format!("a lease is younger than a probe can live, and {reason}");
-        Unobservable::NotObserved(reason)
-    };
-    if lab.config.probes == Probes::None {
-        return Err(unclear("`--no-probes` leaves its Postgres role unread"));
-    }
-    let roles = match roles(lab, place).await {
-        Ok(roles) => roles,
-        Err(_) => return Err(unclear("its Postgres role could not be read")),
-    };
-    let issued: Vec<i64> = ages.iter().flatten().map(|lease| lease.issued_s).collect();
-    Ok(beyond_probes(leases.len(), &issued, &roles))
-}
-
-/// The Postgres roles that Vault made, without this run's own.
-struct Roles {
-    probes: usize,
-    /// When the others were made, as their names say.
-    others: Vec<i64>,
-}
-
-/// A lease is the learner's where its role is not a probe's; where no name tells the time, by number. Pure.
-fn beyond_probes(leases: usize, issued: &[i64], roles: &Roles) -> bool {
-    let made_then = |issued: &i64| roles.others.iter().any(|made| (made - issued).abs() <= 1);
-    issued.iter().any(made_then) || leases > roles.probes
-}
-
-struct Lease {
-    age_s: i64,
-    issued_s: i64,
-}
-
-/// When each lease was issued, by Vault's own clock; nothing where the token may not look.
-async fn ages(session: &Session, path: &str, leases: &[String]) -> Vec<Option<Lease>> {
-    join_all(leases.iter().take(LOOKED_AT).map(|lease| async move {
-        let body = json!({ "lease_id": format!("{}/{lease}", path.trim_start_matches("sys/leases/lookup/")) });
-        let answer = session.wire.send(Method::POST, "sys/leases/lookup", Some(body)).await.ok()?;
-        let time = |key: &str| answer.data()[key].as_str()?.parse::<jiff::Timestamp>().ok();
-        let (issued, expires) = (time("issue_time")?.as_second(), time("expire_time")?.as_second());
-        let ttl = answer.data()["ttl"].as_i64()?;
-        Some(Lease { age_s: expires - ttl - issued, issued_s: issued })
-    }))
-    .await
-}
-
-/// The roles that Postgres has, read with fresh credentials.
-async fn roles(lab: &Lab, place: &Place) -> Result<Roles, ()> {
-    let issued = lab.vault.probe(&place.mount, &place.name, Round::Shared).await.map_err(drop)?;
-    if !issued.username.starts_with(probe::ROLE_PREFIX) {
-        // A template of the connection's own: probes cannot be told apart by name.
-        return Err(());
-    }
-    let config = config_of(&lab.vault, place).await.map_err(drop)?;
-    let connection = connection(&lab.vault, &config).await.map_err(drop)?;
-    let variables = &lab.config.postgres.variables;
-    let mut endpoint =
-        Endpoint::choose(&Conninfo::default(), Some(&connection.info), variables).ok_or(())?;
-    endpoint.database.get_or_insert_with(|| ANY_DATABASE.to_owned());
-    let with =
-        Target { endpoint, user: issued.username.clone(), password: Some(issued.password.clone()) };
-    let names = lab.postgres.roles(&with, "v-").await.map_err(drop)?;
-    let (probes, others): (Vec<&String>, Vec<&String>) = names
-        .iter()
-        .filter(|name| **name != issued.username)
-        .partition(|name| name.starts_with(probe::ROLE_PREFIX));
-    let made = |name: &&String| name.rsplit('-').next()?.parse().ok();
-    Ok(Roles { probes: probes.len(), others: others.iter().filter_map(made).collect() })
 }
 
 #[cfg(test)]
@@ -232,25 +139,5 @@ mod tests {
         assert_eq!(DynamicCredential.title(&claim), "credentials of `api` were read");
         assert_eq!(DynamicCredential.expected(&claim), "a live lease of `database/creds/api`");
         assert_eq!(infer(&call("vault read database/roles/api"), &Story::default()), None);
-    }
-
-    #[test]
-    fn leases_count_beyond_probes() {
-        for (leases, issued, probes, others, learners) in [
-            (1, vec![100], 0, vec![100], true),
-            (1, vec![100], 1, vec![], false),
-            (1, vec![100], 1, vec![50], false),
-            (2, vec![100, 101], 1, vec![], true),
-            (2, vec![100, 130], 1, vec![130], true),
-            (1, vec![], 1, vec![], false),
-            (1, vec![], 0, vec![], true),
-        ] {
-            let roles = Roles { probes, others };
-            assert_eq!(
-                beyond_probes(leases, &issued, &roles),
-                learners,
-                "{leases} {issued:?} {probes}"
-            );
-        }
     }
 }

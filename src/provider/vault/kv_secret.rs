@@ -188,8 +188,8 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
         Ok(Some(engine)) => engine,
         Ok(None) => {
             let holder = path.split('/').next().unwrap_or_default();
-            let shows = format!("no engine is mounted at {}", ticked(&format!("{holder}/")));
-            return Observation::absent(Control::container_gone(shows), "GET sys/mounts → 200");
+            let proof = format!("no engine is mounted at {}", ticked(&format!("{holder}/")));
+            return Observation::absent(Control::container_gone(proof), "GET sys/mounts → 200");
         }
         Err(Unobservable::Forbidden(_)) => unlisted(&path, plain.as_ref().ok().map(AsRef::as_ref)),
         Err(reason) => return Observation::unobservable(reason, format!("GET {shown}")),
@@ -200,10 +200,7 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
     let inner = path.strip_prefix(&engine.path).unwrap_or_default();
     let inner = inner.strip_prefix("data/").unwrap_or(inner);
     let reply = session.get(&format!("{}data/{inner}", engine.path)).await;
-    let shown = match path == shown {
-        true => format!("{}data/{inner}", engine.path),
-        false => shown,
-    };
+    let shown = if path == shown { format!("{}data/{inner}", engine.path) } else { shown };
     judge(&reply, Version::Two, &shown)
 }
 
@@ -251,8 +248,8 @@ fn judge(reply: &Reply, version: Version, shown: &str) -> Observation {
     let read = format!("GET {shown} → {}", answer.status);
     let mount = ticked(&format!("{}/", shown.split('/').next().unwrap_or_default()));
     if answer.is_unrouted() {
-        let shows = format!("no engine is mounted at {mount}");
-        return Observation::absent(Control::container_gone(shows), read);
+        let proof = format!("no engine is mounted at {mount}");
+        return Observation::absent(Control::container_gone(proof), read);
     }
     let absent = |read, why: Option<&str>| {
         let control = Control::new(format!("the engine at {mount} answers"));

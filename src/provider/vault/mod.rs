@@ -10,6 +10,7 @@ pub(crate) mod dynamic_credential;
 mod http;
 pub(crate) mod issue;
 mod kv_secret;
+mod lease;
 mod lookup;
 mod mount;
 mod object;
@@ -23,6 +24,7 @@ use super::{Call, Kind, Lab, Provider, Reading};
 use crate::claim::Unobservable;
 
 pub use client::Session;
+pub(crate) use client::speaks_of_tls;
 
 use cli::Invocation;
 
@@ -80,9 +82,7 @@ fn reading(invocation: &Invocation) -> Reading {
         _ if looks => Reading::Reads,
         ["login" | "print"] => Reading::Reads,
         ["token", "create"] => Reading::NotObservable("nothing tells one token from another"),
-        ["token", "renew"] | ["lease", "renew"] => {
-            Reading::NotObservable("a renewal leaves no mark")
-        }
+        ["token" | "lease", "renew"] => Reading::NotObservable("a renewal leaves no mark"),
         _ => {
             let path =
                 invocation.path().map(|path| format!(" {}", path.shown())).unwrap_or_default();

@@ -46,8 +46,8 @@ fn judge(
     };
     let read = format!("GET {shown} → {}", answer.status);
     let gone = |read: String| {
-        let shows = format!("no engine is mounted at {}", ticked(&place.shown_mount));
-        Thing::Not(Observation::absent(Control::container_gone(shows), read))
+        let proof = format!("no engine is mounted at {}", ticked(&place.shown_mount));
+        Thing::Not(Observation::absent(Control::container_gone(proof), read))
     };
     if let Ok(Engine::Absent { read }) = engine {
         return gone(read.clone());
@@ -69,8 +69,8 @@ fn judge(
         return match engine {
             // A token that may read the thing need not see the mounts; the engine's own answer stands.
             Ok(_) | Err(Unobservable::Forbidden(_)) => {
-                let shows = format!("the engine at {} answers", ticked(&place.shown_mount));
-                Thing::Not(Observation::absent(Control::new(shows), read))
+                let proof = format!("the engine at {} answers", ticked(&place.shown_mount));
+                Thing::Not(Observation::absent(Control::new(proof), read))
             }
             Err(reason) => unseen(reason.clone()),
         };

@@ -2,6 +2,7 @@
 //! observer that is cut short never leaves one behind.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,14 +19,14 @@ use crate::config;
 use crate::secret::Secret;
 
 /// How long a probe's token, and with it all that it made, can live.
-pub(super) const LIFE: Duration = Duration::from_secs(60);
+pub(super) const LIFE: Duration = Duration::from_mins(1);
 
-/// The child token's display name. Vault puts `token-` in front and cuts the whole at eight characters
-/// where it names a Postgres role, so the first two are what tells ours apart.
-const DISPLAY_NAME: &str = "0-labproof";
+/// What a child token's display name begins with; a mark of the run follows. Vault puts `token-` in front and
+/// cuts the whole at eight characters where it names a Postgres role, so the first two tell ours apart there.
+const DISPLAY_NAME: &str = "0-labproof-";
 
 /// What the Postgres roles of probes start with, as Vault 1.21's default template makes them.
-pub(crate) const ROLE_PREFIX: &str = "v-token-0-";
+pub(crate) const ROLE_PREFIX: &str = "v-token-0--";
 
 /// Closing waits this long; what is not taken back by then lives for [`LIFE`] at most.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -37,7 +38,14 @@ pub(crate) struct Credential {
     pub(crate) username: String,
     /// Its password.
     pub(crate) password: Secret,
+    lease: Option<String>,
+    /// Whether a child token of ours read it, so that its Postgres role is named after ours.
+    pub(crate) by_child: bool,
 }
+
+/// How often, and how far apart, it is asked whether a lease is gone.
+const GONE_TRIES: usize = 20;
+const GONE_PAUSE: Duration = Duration::from_millis(50);
 
 /// What came of a probe.
 pub(crate) type Issued = Result<Arc<Credential>, Arc<Trouble>>;
@@ -54,14 +62,17 @@ pub(crate) enum Round {
 /// The probes of one run.
 pub(crate) struct Probes {
     allowed: config::Probes,
+    /// The display name of this run's child tokens.
+    name: String,
     open: Mutex<HashMap<(String, Round), Probe>>,
-    stop: watch::Sender<bool>,
+    closed: AtomicBool,
     /// Observers that may still start a probe.
     intents: watch::Sender<usize>,
 }
 
 struct Probe {
     outcome: watch::Receiver<Option<Issued>>,
+    stop: watch::Sender<bool>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -86,18 +97,36 @@ impl Probes {
     pub(super) fn new(allowed: config::Probes) -> Self {
         Self {
             allowed,
+            name: format!("{DISPLAY_NAME}{}", mark()),
             open: Mutex::default(),
-            stop: watch::Sender::new(false),
+            closed: AtomicBool::new(false),
             intents: watch::Sender::new(0),
         }
     }
 
+    /// Whether a token's display name, as Vault gives it back, is that of another run's probe.
+    pub(super) fn is_foreign(&self, name: &str) -> bool {
+        let name = name.strip_prefix("token-").unwrap_or(name);
+        name.starts_with(DISPLAY_NAME) && name != self.name
+    }
+
     /// Takes all back, and starts no more.
     pub(super) async fn close(&self) {
-        self.stop.send_replace(true);
+        // Before the lock is taken: whoever starts a probe looks at it under the same lock.
+        self.closed.store(true, Ordering::SeqCst);
+        self.take_back().await;
+    }
+
+    /// Takes all back that is open, bounded to [`FAREWELL`].
+    async fn take_back(&self) {
         let tasks: Vec<JoinHandle<()>> = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            open.values_mut().filter_map(|probe| probe.task.take()).collect()
+            open.values_mut()
+                .filter_map(|probe| {
+                    probe.stop.send_replace(true);
+                    probe.task.take()
+                })
+                .collect()
         };
         let all = futures_util::future::join_all(tasks);
         let _ = tokio::time::timeout(FAREWELL, all).await;
@@ -110,15 +139,16 @@ impl Probes {
     }
 
     /// Waits until nobody will start a probe any more.
-    pub(crate) async fn all_done(&self) {
+    async fn all_done(&self) {
         let mut intents = self.intents.subscribe();
         let _ = intents.wait_for(|count| *count == 0).await;
     }
+}
 
-    /// Which may write.
-    pub(crate) fn allowed(&self) -> config::Probes {
-        self.allowed
-    }
+/// Tells this run's child tokens from those of others.
+fn mark() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
 /// What a claim says that a probe would have to show, where there are none.
@@ -139,7 +169,7 @@ impl Session {
         let path = format!("{mount}creds/{role}");
         let mut outcome = {
             let mut open = self.probes.open.lock().unwrap_or_else(PoisonError::into_inner);
-            if *self.probes.stop.borrow() {
+            if self.probes.closed.load(Ordering::SeqCst) {
                 return Err(Arc::new(Trouble::Unseen(ended())));
             }
             open.entry((path.clone(), round))
@@ -151,19 +181,44 @@ impl Session {
         issued.ok().flatten().unwrap_or_else(|| Err(Arc::new(Trouble::Unseen(ended()))))
     }
 
+    /// Takes every probe back once nobody will need one any more, and waits until Vault has done so: after
+    /// a reset it may not be able to.
+    pub(crate) async fn end_probes(&self) {
+        self.probes.all_done().await;
+        let leases: Vec<String> = {
+            let open = self.probes.open.lock().unwrap_or_else(PoisonError::into_inner);
+            let issued = |probe: &Probe| probe.outcome.borrow().clone()?.ok()?.lease.clone();
+            open.values().filter_map(issued).collect()
+        };
+        self.probes.take_back().await;
+        // Vault answers `revoke-self` before it has dropped the Postgres role, some 30 ms later.
+        for _ in 0..GONE_TRIES {
+            tokio::time::sleep(GONE_PAUSE).await;
+            let looks = leases.iter().map(|lease| async move {
+                let body = json!({ "lease_id": lease });
+                let path = "sys/leases/lookup";
+                let answer = self.wire.send_patiently(None, Method::POST, path, Some(body)).await;
+                answer.is_ok_and(|answer| answer.is_there())
+            });
+            if !futures_util::future::join_all(looks).await.contains(&true) {
+                return;
+            }
+        }
+    }
+
     fn start(&self, path: String, role: &str) -> Probe {
         let (sender, outcome) = watch::channel(None);
-        let mut stop = self.probes.stop.subscribe();
+        let (stopper, mut stop) = watch::channel(false);
         let wire = Arc::clone(&self.wire);
-        let role = role.to_owned();
+        let (role, name) = (role.to_owned(), self.probes.name.clone());
         let task = tokio::spawn(async move {
-            let (issued, undo) = issue(&wire, &path, &role, &stop).await;
+            let (issued, undo) = issue(&wire, &name, &path, &role, &stop).await;
             sender.send_replace(Some(issued));
             // An error is the session itself being gone, which ends the run as well.
             let _ = stop.wait_for(|stop| *stop).await;
             take_back(&wire, undo).await;
         });
-        Probe { outcome, task: Some(task) }
+        Probe { outcome, stop: stopper, task: Some(task) }
     }
 }
 
@@ -178,12 +233,13 @@ fn ended() -> Unobservable {
 
 async fn issue(
     wire: &Wire,
+    name: &str,
     path: &str,
     role: &str,
     stop: &watch::Receiver<bool>,
 ) -> (Issued, Undo) {
     let fail = |trouble| Err(Arc::new(trouble));
-    let child = match child_token(wire).await {
+    let child = match child_token(wire, name).await {
         Ok(child) => child,
         Err(reason) => return (fail(Trouble::Unseen(reason)), Undo::Nothing),
     };
@@ -215,22 +271,28 @@ async fn issue(
         Err(reason) => return (fail(Trouble::Unseen(reason)), undo(None)),
     };
     let lease = answer.body["lease_id"].as_str().map(str::to_owned);
-    match credential(&answer) {
+    match credential(&answer, child.is_some()) {
         Some(credential) => (Ok(Arc::new(credential)), undo(lease)),
         None => (fail(trouble(&answer, path, role)), undo(lease)),
     }
 }
 
-fn credential(answer: &Answer) -> Option<Credential> {
+fn credential(answer: &Answer, by_child: bool) -> Option<Credential> {
     let text = |key: &str| answer.data()[key].as_str().map(str::to_owned);
-    Some(Credential { username: text("username")?, password: Secret::new(text("password")?) })
+    let lease = answer.body["lease_id"].as_str().map(str::to_owned);
+    Some(Credential {
+        username: text("username")?,
+        password: Secret::new(text("password")?),
+        lease,
+        by_child,
+    })
 }
 
 /// A token that lives for [`LIFE`] and takes its leases with it; `None` without the right to make one.
-async fn child_token(wire: &Wire) -> Result<Option<Secret>, Unobservable> {
+async fn child_token(wire: &Wire, name: &str) -> Result<Option<Secret>, Unobservable> {
     let ttl = format!("{}s", LIFE.as_secs());
     let body = json!({
-        "ttl": ttl, "explicit_max_ttl": ttl, "renewable": false, "display_name": DISPLAY_NAME,
+        "ttl": ttl, "explicit_max_ttl": ttl, "renewable": false, "display_name": name,
     });
     let answer = wire.send(Method::POST, "auth/token/create", Some(body)).await?;
     Ok(answer.body["auth"]["client_token"].as_str().map(Secret::new))
@@ -247,16 +309,16 @@ async fn may_revoke(wire: &Wire) -> Result<bool, Unobservable> {
 }
 
 async fn take_back(wire: &Wire, undo: Undo) {
-    // What cannot be taken back goes with its ttl; there is nobody left to tell.
-    let _ = match undo {
-        Undo::Token(token) => {
-            let path = "auth/token/revoke-self";
-            wire.send_patiently(Some(&token), Method::POST, path, None).await
-        }
+    match undo {
+        Undo::Token(token) => wire.send_at_last(Some(&token), "auth/token/revoke-self", None).await,
         Undo::Lease(lease) => {
             let body = json!({ "lease_id": lease, "sync": true });
-            wire.send_patiently(None, Method::POST, "sys/leases/revoke", Some(body)).await
+            wire.send_at_last(None, "sys/leases/revoke", Some(body)).await;
         }
-        Undo::Nothing => return,
-    };
+        Undo::Nothing => {}
+    }
 }
+
+#[cfg(test)]
+#[path = "probe_tests.rs"]
+mod tests;

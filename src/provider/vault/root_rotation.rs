@@ -152,7 +152,8 @@ async fn observe(subject: &Subject, lab: &Lab) -> Observation {
         }
         Tried::Dead(control) => {
             let control = format!("{control}; Vault still issues credentials");
-            let only = "only the old password's death was seen, not who changed it";
+            let only =
+                "only the old password's death was seen, not who changed it; `--probe reset` tells";
             Observation::refused(Control::new(control), read).near(Some(only.to_owned()))
         }
     }
@@ -193,7 +194,7 @@ async fn after_reset(
     control: String,
     read: String,
 ) -> Observation {
-    lab.vault.probes.all_done().await;
+    lab.vault.end_probes().await;
     let reset = format!("{}reset/{}", place.mount, place.name);
     let read = format!("{read}; POST {}reset/{}", place.shown_mount, place.shown_name);
     let unseen = |reason| Observation::unobservable(reason, read.clone());
@@ -223,10 +224,9 @@ async fn after_reset(
 async fn post(session: &Session, path: &str) -> Result<(), Unobservable> {
     let answer = session.wire.send_patiently(None, Method::POST, path, None).await?;
     match answer.status {
-        200 | 204 => Ok(()),
         403 => Err(Unobservable::Forbidden(format!("the token may not write {}", ticked(path)))),
         // Vault closes the connection first: where it cannot open it again, the next issue tells why.
-        500 => Ok(()),
+        200 | 204 | 500 => Ok(()),
         status => Err(Unobservable::Unexpected(format!("Vault answered {status} to POST {path}"))),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
+use super::work::{read_credentials, revoke_leases};
 use super::{Expected, SOON, call, compare};
 use crate::holding::Holding;
 use crate::lab::Lab;
@@ -21,6 +22,7 @@ const TOKEN_LIFE: Duration = Duration::from_secs(65);
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("interrupt::ctrl_c", || Ok(SOLVED.with(ctrl_c)?)),
+        Trial::test("interrupt::probe_of_another_run", || Ok(SOLVED.with(probe_of_another_run)?)),
         Trial::test("interrupt::deadline", || Ok(SOLVED.with(deadline)?)),
         // A lab of its own: the others would have to wait for a minute.
         Trial::test("interrupt::sigkill", || Ok(WALKS.with(sigkill)?)),
@@ -44,6 +46,23 @@ fn ctrl_c(lab: &mut Lab) -> Done<()> {
     before.nothing_new(lab, SOON)
 }
 
+/// While another run has a probe under way, its lease is not the learner's.
+fn probe_of_another_run(lab: &mut Lab) -> Done<()> {
+    revoke_leases(lab)?;
+    let before = Traces::of(lab)?;
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
+    let call = call(lab);
+    let held = call.set("VAULT_ADDR", format!("http://{}", holding.address)).start()?;
+    holding.wait_until_held()?;
+    let report = call.json();
+    drop(holding);
+    held.finish()?;
+    let expected = Expected { code: 1, here: &[6], outcomes: "P--PPFPPPPPP" };
+    compare(&report?, &expected)?;
+    before.nothing_new(lab, SOON)?;
+    read_credentials(lab)
+}
+
 fn deadline(lab: &mut Lab) -> Done<()> {
     let before = Traces::of(lab)?;
     let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
@@ -51,7 +70,8 @@ fn deadline(lab: &mut Lab) -> Done<()> {
     // Shorter than the limit of a single read, so that it is the deadline that ends the run.
     let report = call.with(&["--deadline", "3"]).json()?;
     holding.wait_until_held()?;
-    let expected = Expected { code: 3, here: &[7], outcomes: "P--PPP???PPP" };
+    // Whether the lease (6) was told from a probe's in time is left open.
+    let expected = Expected { code: 3, here: &[6, 7], outcomes: "P--PPn???PPP" };
     compare(&report, &expected)?;
     if report.run.wall > Duration::from_secs(5) {
         return Err(format!("ran past its deadline of 3 s\n{}", report.run));

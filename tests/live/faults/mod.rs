@@ -141,7 +141,8 @@ fn on_lab(lab: &Lab, normal: &Expected, row: &Row, expected: &Expected) -> Done<
     let mended = mend(lab);
     found?;
     mended?;
-    if !met {
+    // On the untouched lab nothing may be left to ask a broken Postgres for.
+    if !met && expected.outcomes.starts_with('P') {
         return Err("the fault was never met".into());
     }
     if let Look::Around(limit) = row.traces {
@@ -173,6 +174,9 @@ fn look(lab: &Lab, row: &Row, call: &Check, expected: &Expected) -> Done<()> {
         return Err(format!("{} KiB of memory", report.run.peak_kib));
     }
     if row.pace == Pace::Quick {
+        if let Some(within) = &within {
+            within.nothing_new(lab, SOON)?;
+        }
         on_the_platform(&call, expected)?;
     }
     match within {

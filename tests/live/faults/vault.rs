@@ -57,11 +57,14 @@ fn sealed(lab: &Lab) -> Done<Broken> {
 
 /// Tokens that may do everything but one thing. On the untouched lab the mount is missing, which is
 /// seen; whether what it would hold is then "not there" or "could not be read" is left open.
+///
+/// The learner's lease (6) is a few seconds old in this lab, so that it could be one of a probe of
+/// ours that still lives: where its Postgres role cannot be read to tell, it is a skip.
 fn token_rows() -> Vec<Row> {
     vec![
         Row {
             // 7 to 9 need credentials, not the role's definition: they may be seen.
-            solved: Some(Expected { code: 3, here: &[5], outcomes: "P--P?P~~~PPP" }),
+            solved: Some(Expected { code: 3, here: &[5], outcomes: "P--P?o~~~PPP" }),
             untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FxxxxxFFF" }),
             ..blind("token_may_not_read_roles", |lab| {
                 limited(lab, &["database/roles", "database/roles/*"])
@@ -76,14 +79,14 @@ fn token_rows() -> Vec<Row> {
         },
         Row {
             // No probe may be made, so nothing that needs one is seen: 7, and the controls of 8 and 9.
-            solved: Some(Expected { code: 3, here: &[7], outcomes: "P--PPP???PPP" }),
+            solved: Some(Expected { code: 3, here: &[7], outcomes: "P--PPo???PPP" }),
             untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFFxxxFFF" }),
             ..blind("token_may_neither_make_children_nor_revoke", |lab| {
                 limited(lab, &["auth/token/create*", "sys/leases/revoke*", "sys/revoke*"])
             })
         },
         Row {
-            solved: Some(Expected { code: 0, here: &[], outcomes: "P--PPPPPPPPP" }),
+            solved: Some(Expected { code: 0, here: &[], outcomes: "P--PPoPPPPPP" }),
             untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFFFFFFFF" }),
             ..blind("token_may_make_no_children_but_revoke", |lab| {
                 limited(lab, &["auth/token/create*"])
