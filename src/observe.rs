@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt, Shared};
+use futures_util::future::{BoxFuture, FutureExt, Shared, join};
 use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
@@ -67,13 +67,19 @@ async fn observe_one(
 ) -> (Subject, Observation) {
     let mut values: BTreeMap<usize, Option<String>> = BTreeMap::new();
     let mut failed = None;
-    for id in subject.lookups() {
-        let Some(lookup) = pending.get(id) else { continue };
-        match lookup.clone().await {
-            Ok(value) => drop(values.insert(id, value)),
-            Err(reason) => failed = Some(reason),
+    // Until its own look begins: a reset must wait for whoever still needs a probe.
+    let intent = lab.vault.intend();
+    let lookups = async {
+        for id in subject.lookups() {
+            let Some(lookup) = pending.get(id) else { continue };
+            match lookup.clone().await {
+                Ok(value) => drop(values.insert(id, value)),
+                Err(reason) => failed = Some(reason),
+            }
         }
-    }
+    };
+    join(lookups, prepare(subject, lab, deadline)).await;
+    drop(intent);
     let resolved = subject.resolved(&|id| values.get(&id).cloned().flatten());
     if let Some(reason) = unnamed(&resolved, failed) {
         return (resolved, Observation::unobservable(reason, ""));
@@ -85,6 +91,16 @@ async fn observe_one(
     let seen = timeout_at(deadline.at, kind.observe(&resolved, lab)).await;
     let observation = seen.unwrap_or_else(|_| Observation::unobservable(deadline.reached(), ""));
     (resolved, observation)
+}
+
+/// Nothing is lost where the time is up: the look itself says so.
+async fn prepare(subject: &Subject, lab: &Lab, deadline: Deadline) {
+    if subject.lookups().is_empty() {
+        return;
+    }
+    if let Some(kind) = provider::kind(subject.kind) {
+        let _ = timeout_at(deadline.at, kind.prepare(subject, lab)).await;
+    }
 }
 
 /// Why a subject cannot be looked at for want of a name.
