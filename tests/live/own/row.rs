@@ -42,9 +42,7 @@ pub(super) fn compare(call: &Check, row: &Row, ranges: &[usize]) -> Done<()> {
 fn code_of(outcomes: &str) -> i32 {
     if outcomes.contains('F') {
         1
-    } else if outcomes.contains('P') {
-        0
-    } else if outcomes.contains('o') && !outcomes.contains('.') {
+    } else if outcomes.contains('P') || (outcomes.contains('o') && !outcomes.contains('.')) {
         0
     } else {
         4
