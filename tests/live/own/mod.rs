@@ -65,7 +65,7 @@ struct Course<'a> {
     rows: &'a [Row],
     /// The step whose last command says that something is not there any more.
     refused: Option<usize>,
-    /// The rows after which all ranges are looked at, not only those around the step just done.
+    /// The rows after which all ranges are looked at, not only those of the step just done.
     thorough: &'a [usize],
     /// What the text and the lab know and no report may tell.
     secrets: &'a [&'a str],
@@ -96,8 +96,8 @@ impl Course<'_> {
                 learner(row.done)?;
             }
             let all = self.thorough.contains(&row.done);
-            let near = |step: &usize| all || *step == row.done || *step == row.done + 1;
-            let ranges: Vec<usize> = (1..=steps.len()).filter(near).collect();
+            let ranges: Vec<usize> =
+                (1..=steps.len()).filter(|step| all || *step == row.done).collect();
             compare(&call, row, &ranges)?;
         }
         Ok(())

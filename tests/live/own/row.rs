@@ -40,9 +40,10 @@ pub(super) fn compare(call: &Check, row: &Row, ranges: &[usize]) -> Done<()> {
 /// The design's rules for a range: a fail is 1; else a pass is 0; a range whose claims are all
 /// overtaken has been done and is 0; one without a claim, or of which nothing can be told, is 4.
 fn code_of(outcomes: &str) -> i32 {
+    let all_overtaken = outcomes.contains('o') && !outcomes.contains('.');
     if outcomes.contains('F') {
         1
-    } else if outcomes.contains('P') || (outcomes.contains('o') && !outcomes.contains('.')) {
+    } else if outcomes.contains('P') || all_overtaken {
         0
     } else {
         4
