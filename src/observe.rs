@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt, Shared};
+use futures_util::future::{BoxFuture, FutureExt, Shared, join};
 use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::assertion::{Assertion, Lookup, Plan};
 use crate::claim::{Observation, Subject, Unobservable};
+use crate::config::Probes;
 use crate::provider::{self, Lab, jq};
 
 /// Subjects that are looked at together; each makes a few requests over shared connections.
@@ -45,8 +46,13 @@ pub async fn observe(plan: &Plan, lab: &Lab, wanted: &dyn Fn(&Assertion) -> bool
         }
     }
     let looks = subjects.into_iter().map(|subject| observe_one(subject, lab, &pending, deadline));
+    // A reset waits until nobody else will need the lab as it was, so all must have begun.
+    let at_once = match lab.config.probes {
+        Probes::Reset => looks.len().max(1),
+        Probes::None | Probes::Passing => AT_ONCE,
+    };
     let observations: BTreeMap<Subject, Observation> =
-        stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
+        stream::iter(looks).buffer_unordered(at_once).collect().await;
     // Fields may hold look-ups that no subject waited for.
     let lookups = futures_util::future::join_all(pending).await;
     let plan = plan.resolved(&|id| lookups.get(id).and_then(|found| found.clone().ok().flatten()));
@@ -61,13 +67,19 @@ async fn observe_one(
 ) -> (Subject, Observation) {
     let mut values: BTreeMap<usize, Option<String>> = BTreeMap::new();
     let mut failed = None;
-    for id in subject.lookups() {
-        let Some(lookup) = pending.get(id) else { continue };
-        match lookup.clone().await {
-            Ok(value) => drop(values.insert(id, value)),
-            Err(reason) => failed = Some(reason),
+    // Until its own look begins: a reset must wait for whoever still needs a probe.
+    let intent = lab.vault.intend();
+    let lookups = async {
+        for id in subject.lookups() {
+            let Some(lookup) = pending.get(id) else { continue };
+            match lookup.clone().await {
+                Ok(value) => drop(values.insert(id, value)),
+                Err(reason) => failed = Some(reason),
+            }
         }
-    }
+    };
+    join(lookups, prepare(subject, lab, deadline)).await;
+    drop(intent);
     let resolved = subject.resolved(&|id| values.get(&id).cloned().flatten());
     if let Some(reason) = unnamed(&resolved, failed) {
         return (resolved, Observation::unobservable(reason, ""));
@@ -79,6 +91,16 @@ async fn observe_one(
     let seen = timeout_at(deadline.at, kind.observe(&resolved, lab)).await;
     let observation = seen.unwrap_or_else(|_| Observation::unobservable(deadline.reached(), ""));
     (resolved, observation)
+}
+
+/// Nothing is lost where the time is up: the look itself says so.
+async fn prepare(subject: &Subject, lab: &Lab, deadline: Deadline) {
+    if subject.lookups().is_empty() {
+        return;
+    }
+    if let Some(kind) = provider::kind(subject.kind) {
+        let _ = timeout_at(deadline.at, kind.prepare(subject, lab)).await;
+    }
 }
 
 /// Why a subject cannot be looked at for want of a name.

@@ -151,3 +151,15 @@ fn files_and_functions_stay_small() {
         assert!(lines <= 400, "{} has {lines} lines", path.display());
     }
 }
+
+/// One TLS crypto provider in the tree, and no second TLS.
+#[test]
+fn the_only_crypto_provider_is_ring() {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
+    let lock = fs::read_to_string(lock).unwrap();
+    let has = |name: &str| lock.contains(&format!("name = \"{name}\"\n"));
+    assert!(has("ring") && has("rustls"));
+    for other in ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls", "boring"] {
+        assert!(!has(other), "{other}");
+    }
+}

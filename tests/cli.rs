@@ -1,5 +1,6 @@
 //! What a user meets at the command line: bad input, exit codes, streams.
 
+use std::fmt::Write as _;
 use std::io::Read;
 
 use crate::run_labproof::Labproof;
@@ -14,7 +15,7 @@ fn bad_input_has_a_clear_message_and_the_right_exit_code() {
         let mut text = String::from("---\nslug: a\na0: &a0 [x]\n");
         for level in 1..40 {
             let before = level - 1;
-            text.push_str(&format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"));
+            let _ = writeln!(text, "a{level}: &a{level} [*a{before}, *a{before}, *a{before}]");
         }
         text + "---\n\n```bash\nvault status\n```\n"
     };

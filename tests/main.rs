@@ -2,14 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test's helper fails like the test")]
 
 mod architecture;
+mod bindings;
 mod cli;
 mod corpus;
 mod parse;
 mod parse_properties;
 mod readme;
 mod registry;
-mod report;
 mod render;
+mod report;
 mod run_labproof;
 mod story;
 mod timeline;

@@ -95,10 +95,7 @@ fn all_done() {
     insta::assert_snapshot!("done_human", human(&report));
     assert_eq!(spelled("instruqt", &report), "", "a pass says nothing");
     insta::assert_snapshot!("done_json", spelled("json", &report));
-    insta::assert_snapshot!(
-        "until_human",
-        human(&check(&STEPS, world, Selection::Until(3)))
-    );
+    insta::assert_snapshot!("until_human", human(&check(&STEPS, world, Selection::Until(3))));
 }
 
 #[test]
@@ -162,7 +159,7 @@ fn each_challenge_explained() {
         let mut bytes = Vec::new();
         Explanation::new(&challenge, &plan).human(&mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();
-        let plain = anstream::adapter::strip_str(&text).to_string();
-        insta::assert_snapshot!(format!("explain_{name}"), plain);
+        let unstyled = anstream::adapter::strip_str(&text).to_string();
+        insta::assert_snapshot!(format!("explain_{name}"), unstyled);
     }
 }

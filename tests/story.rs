@@ -1,6 +1,7 @@
 //! A text and a world without servers: steps as commands, things as facts, and what the judge makes of them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use labproof::assertion::{Bindings, Plan, Selection, collect};
 use labproof::challenge;
@@ -13,7 +14,7 @@ use labproof::verdict::judge_all;
 pub(crate) fn challenge(steps: &[&str]) -> challenge::Challenge {
     let mut text = String::from("---\nslug: story\ntype: challenge\ntitle: A story\n---\n");
     for step in steps {
-        text.push_str(&format!("\nNext:\n\n```bash\n{step}\n```\n"));
+        let _ = write!(text, "\nNext:\n\n```bash\n{step}\n```\n");
     }
     challenge::parse(Source::new("story.md", text))
 }

@@ -69,6 +69,37 @@ fn make_then_delete_on_an_untouched_lab() {
 }
 
 #[test]
+fn make_change_and_delete_on_an_untouched_lab() {
+    let steps = [
+        "kubectl create deployment x --image=nginx:1",
+        "kubectl scale deployment x --replicas=3",
+        "kubectl delete deployment x",
+    ];
+    for selection in [Selection::All, Selection::Until(2), Selection::Step(2), Selection::Step(3)] {
+        let report = check(&steps, &[], selection);
+        let outcome = (report.here, report.outcome.exit_code());
+        assert_eq!(outcome, (None, 4), "{selection:?}: {}", outcomes(&report));
+    }
+    // The starting state overtakes nothing: whoever deleted has not therefore changed.
+    let report = check(&steps, &[], Selection::All);
+    assert_eq!(report.assertions[1].verdict.overtaken_by, None);
+}
+
+#[test]
+fn what_replaces_the_whole_thing_leaves_nothing_of_an_earlier_claim() {
+    let steps = ["vault kv put kv/x key=one other=two", "vault kv put kv/x key=three other=two"];
+    for (key, expected, overtaken_by) in
+        [("one", "1 pass, 2 fail", None), ("three", "1 skip, 2 pass", Some(2))]
+    {
+        let facts = labproof::claim::Facts::none().with("key", key).with("other", "two");
+        let seen = labproof::claim::Observation::present(facts, "GET it → 200");
+        let report = check(&steps, &[("vault/kv-secret", "kv/x", seen)], Selection::All);
+        assert_eq!(outcomes(&report), expected);
+        assert_eq!(report.assertions[0].verdict.overtaken_by, overtaken_by);
+    }
+}
+
+#[test]
 fn a_namespace_deleted_with_what_it_holds() {
     let steps = [
         "kubectl scale deployment web --replicas=0 -n old",
@@ -175,4 +206,17 @@ fn a_refused_login_shows_a_rotation() {
     ];
     let report = check(&steps, world, Selection::All);
     assert_eq!(outcomes(&report), "1 pass, 2 pass");
+}
+
+#[test]
+fn what_a_fence_reads_before_it_makes_it_was_there() {
+    let steps = ["kubectl get deployment web\nkubectl create deployment web --image=nginx:1"];
+    let image = "spec.template.spec.containers[nginx].image";
+    let world: World<'_> = &[(OBJECT, "deployment/web", with(image, "nginx:1"))];
+    let report = check(&steps, world, Selection::All);
+    assert_eq!(outcomes(&report), "1 pass", "the image is new, the deployment is not");
+    let bare = ["kubectl get ns shop\nkubectl create ns shop"];
+    let world: World<'_> = &[(OBJECT, "namespace/shop", there())];
+    let report = check(&bare, world, Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.outcome.exit_code()), ("1 skip", 4));
 }

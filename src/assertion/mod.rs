@@ -116,6 +116,17 @@ pub struct PlannedStep {
     pub unclaimed: Vec<Unclaimed>,
 }
 
+/// A thing that the text reads, and so takes to be there.
+#[derive(Clone, Debug)]
+pub struct Presumed {
+    /// The step, from 1.
+    pub step: usize,
+    /// The command that reads it.
+    pub span: Span,
+    /// The thing; claimed by nobody.
+    pub claim: Claim,
+}
+
 /// A command from which nothing is claimed.
 #[derive(Clone, Debug)]
 pub struct Unclaimed {
@@ -143,8 +154,8 @@ pub struct Plan {
     pub steps: Vec<PlannedStep>,
     /// All claims but mere reads.
     pub assertions: Vec<Assertion>,
-    /// What the text takes to be there because it reads it: step and subject.
-    pub reads: Vec<(usize, Claim)>,
+    /// What the text takes to be there because it reads it.
+    pub reads: Vec<Presumed>,
     /// The reads that variables stand for.
     pub lookups: Vec<Lookup>,
 }
@@ -169,7 +180,8 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
                     for claim in claims {
                         story.claims.push(claim.clone());
                         if claim.verb == Verb::Read {
-                            plan.reads.push((step.number, claim));
+                            let span = command.span;
+                            plan.reads.push(Presumed { step: step.number, span, claim });
                         } else {
                             plan.assertions.push(Assertion::new(step.number, command.span, claim));
                         }
@@ -283,7 +295,10 @@ impl Plan {
                 resolved
             })
             .collect();
-        let reads = self.reads.iter().map(|(step, claim)| (*step, claim.resolved(resolve)));
+        let reads = self.reads.iter().map(|presumed| Presumed {
+            claim: presumed.claim.resolved(resolve),
+            ..presumed.clone()
+        });
         Self { assertions, reads: reads.collect(), ..self.clone() }
     }
 

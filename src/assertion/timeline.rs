@@ -35,6 +35,8 @@ pub struct Part {
     pub before: State,
     /// What later steps make of it, where that is something else: step and state.
     pub later: Vec<(usize, State)>,
+    /// The later steps that replace the whole subject, and with it all that the claim says.
+    pub replaced: Vec<usize>,
     /// What it is after the last step.
     pub end: State,
     /// What it is after the last step that is asked for.
@@ -75,14 +77,13 @@ pub struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Lays the claims of a plan out by subject.
     pub fn new(plan: &'a Plan) -> Self {
-        let mut claims: Vec<(usize, &'a Claim)> = plan
-            .assertions
-            .iter()
-            .map(|assertion| (assertion.step, &assertion.claim))
-            .chain(plan.reads.iter().map(|(step, claim)| (*step, claim)))
-            .collect();
-        // A stable sort: claims of one step keep the order of the text, reads behind them.
-        claims.sort_by_key(|(step, _)| *step);
+        let made = plan.assertions.iter().map(|one| (one.span.start, one.step, &one.claim));
+        let read = plan.reads.iter().map(|one| (one.span.start, one.step, &one.claim));
+        let mut in_order: Vec<(usize, usize, &'a Claim)> = made.chain(read).collect();
+        // A stable sort: the claims of one command keep their order.
+        in_order.sort_by_key(|(at, step, _)| (*step, *at));
+        let claims: Vec<(usize, &'a Claim)> =
+            in_order.into_iter().map(|(_, step, claim)| (step, claim)).collect();
         let mut timeline = Self { histories: Vec::new() };
         for (place, (step, claim)) in claims.iter().enumerate() {
             let event =
@@ -236,6 +237,12 @@ fn part(
         }
         end = made;
     }
+    let replaced = history
+        .iter()
+        .skip(at + 1)
+        .filter(|event| event.verb == Verb::Replace)
+        .map(|event| event.step)
+        .collect();
     let changing = history.iter().any(Event::changes);
     let given = state == before && history.get(at).is_some_and(Event::changes);
     Part {
@@ -244,6 +251,7 @@ fn part(
         start,
         before,
         later,
+        replaced,
         end,
         asked,
         changing,

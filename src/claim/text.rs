@@ -104,13 +104,13 @@ impl Text {
 
     /// The same as something stored in secret: compared and never shown, though the challenge shows it.
     #[must_use]
-    pub fn sealed(&self) -> Self {
+    pub fn sealed(self) -> Self {
         match self.value() {
             Some(value) => Self::from(Part::Supplied {
                 written: "the text's value".to_owned(),
                 value: Secret::new(value),
             }),
-            None => self.clone(),
+            None => self,
         }
     }
 

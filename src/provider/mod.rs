@@ -93,6 +93,11 @@ pub trait Kind: Sync {
     fn hint(&self, claim: &Claim) -> String;
     /// Where it is looked for.
     fn looks(&self, claim: &Claim) -> Looks;
+    /// Begins what takes long and needs no look-up, while those of `subject` are still under way. What it
+    /// makes is the sessions' to keep: [`Kind::observe`] asks for it again.
+    fn prepare<'a>(&'a self, _subject: &'a Subject, _lab: &'a Lab) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
     /// Looks. `subject` has no look-ups left; what is unbound in it stays a hole.
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation>;
 }

@@ -102,10 +102,10 @@ fn details(report: &Report, claim: &ReportAssertion, out: &mut dyn io::Write) ->
         Outcome::Pass if !report.all => return Ok(()),
         Outcome::Unknown => {
             let reason = verdict.reason.as_deref().unwrap_or("it could not be seen");
-            row("unclear", Some(&format!("could not tell: {reason}")))?;
+            row("unknown", Some(reason))?;
             row("read", verdict.read.as_deref())?;
             if report.here == Some(claim.assertion.step) {
-                row("note", Some("this is not counted against you"))?;
+                row("note", Some("the lab could not be seen; this is not counted against you"))?;
             }
         }
         Outcome::Skip => row("skipped", verdict.reason.as_deref())?,

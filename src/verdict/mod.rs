@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::assertion::{Assertion, Plan, Selection, Timeline};
 use crate::claim::{Observation, Seen, Subject};
 
-use part::{Finding, judge_part, proven};
+use part::{Finding, judge_part, proven, replaced_whole};
 
 /// What is known of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,8 +127,9 @@ impl Judge<'_> {
         let seen = self.seen(assertion);
         let later_holds = holding.iter().any(|step| *step > assertion.step);
         let parts = self.timeline.parts(assertion.step, &assertion.claim, self.asked);
-        let findings: Vec<Finding> =
+        let mut findings: Vec<Finding> =
             parts.iter().map(|part| judge_part(part, seen, later_holds)).collect();
+        replaced_whole(&parts, &mut findings);
         // Where the thing is not there, its fields are not told apart from it.
         let told = match seen {
             Some(Seen::Present(_)) => findings.len(),

@@ -46,6 +46,7 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
 /// | as claimed, but the text started so               | -              | untold    |
 /// | as claimed, but an earlier step made it so        | -              | given     |
 /// | a later state, unlike the one before the claim    | yes            | overtaken |
+/// | … but the text started so, and comes round to it  | yes            | untold    |
 /// | anything, and a later changing claim holds        | yes            | overtaken |
 /// | the starting state, to which the text comes round | -              | untold    |
 /// | anything else                                     | -              | fails     |
@@ -59,7 +60,12 @@ pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) ->
             (false, false) => Finding::Holds,
         };
     }
-    let reached = |(_, state): &&(usize, State)| *state != part.before && is(state) == Some(true);
+    // What the text itself started from shows no step: a thing that was made and deleted again looks like one
+    // that was never made.
+    let starts = |state: &State| part.comes_round() && *state == part.start;
+    let reached = |(_, state): &&(usize, State)| {
+        *state != part.before && !starts(state) && is(state) == Some(true)
+    };
     if let Some((step, _)) = part.later.iter().rfind(reached) {
         return Finding::Overtaken(*step);
     }
@@ -72,4 +78,17 @@ pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) ->
         return Finding::Untold;
     }
     if seen.is_none() { Finding::Unseen } else { Finding::Fails }
+}
+
+/// A later step that replaces the whole thing leaves nothing of the claim: where one part shows that step, what
+/// still holds holds by it.
+pub(super) fn replaced_whole(parts: &[Part], findings: &mut [Finding]) {
+    let step = parts.iter().zip(&*findings).find_map(|(part, finding)| match finding {
+        Finding::Overtaken(step) if part.replaced.contains(step) => Some(*step),
+        _ => None,
+    });
+    let Some(step) = step else { return };
+    for finding in findings.iter_mut().filter(|finding| **finding == Finding::Holds) {
+        *finding = Finding::Overtaken(step);
+    }
 }

@@ -1,5 +1,7 @@
 //! The judge as a table: every expectation against everything that can be seen.
 
+#![expect(clippy::default_trait_access, reason = "verdicts know no positions, so not their type")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

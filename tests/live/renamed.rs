@@ -7,7 +7,16 @@ use crate::world::Names;
 
 /// Returns the seed's text with other names in its fences.
 pub(crate) fn rename(markdown: &str, names: &Names) -> Done<String> {
-    let mut replacements = replacements(names).map(|(from, to)| (from, to, 0));
+    replace(markdown, replacements(names))
+}
+
+/// Returns a text with these replacements in its fences, each of which must be met.
+pub(crate) fn replace(
+    markdown: &str,
+    replacements: impl IntoIterator<Item = (&'static str, String)>,
+) -> Done<String> {
+    let mut replacements: Vec<(&'static str, String, u32)> =
+        replacements.into_iter().map(|(from, to)| (from, to, 0)).collect();
     let spans: Vec<(usize, usize)> =
         fences(markdown).iter().map(|fence| (fence.line, fence.last_line)).collect();
     let mut text = String::new();
@@ -18,7 +27,7 @@ pub(crate) fn rename(markdown: &str, names: &Names) -> Done<String> {
         text.push('\n');
     }
     match replacements.iter().find(|(.., count)| *count == 0) {
-        Some((from, ..)) => Err(format!("the seed has no `{from}` any more")),
+        Some((from, ..)) => Err(format!("the text has no `{from}` any more")),
         None => Ok(text),
     }
 }

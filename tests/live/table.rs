@@ -31,18 +31,6 @@ pub(crate) fn compare(call: &Check, row: &After) -> Done<()> {
     Ok(())
 }
 
-/// Who has done a step passes the range that ends with it.
-pub(crate) fn passes_up_to(call: &Check, step: usize) -> Done<()> {
-    let report = call.with(&["--until", &step.to_string()]).json()?;
-    // A range in which nothing is claimed is no success.
-    let claims = letters(&report.json).chars().take(step).any(|letter| letter != '-');
-    let code = if claims { 0 } else { 4 };
-    if report.run.code == Some(code) {
-        return Ok(());
-    }
-    Err(format!("after step {step}: --until {step} does not exit {code}\n{}", report.run))
-}
-
 /// `--step N` and `--until N` follow from the row's letters.
 pub(crate) fn ranges(call: &Check, row: &After, step: usize) -> Done<()> {
     let number = step.to_string();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::Request;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use kube::client::Body;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::answer::{Answer, Foreign, classify};
 use super::connect::{Connection, connect};
@@ -33,6 +33,8 @@ pub struct Cluster {
     answers: Mutex<HashMap<String, Arc<OnceCell<Read>>>>,
     /// Why no read can succeed any more.
     broken: OnceLock<Unobservable>,
+    /// Held by the first request until it is answered.
+    first: Semaphore,
 }
 
 /// The form in which an answer is asked for.
@@ -82,6 +84,7 @@ impl Cluster {
             connection: OnceCell::new(),
             answers: Mutex::default(),
             broken: OnceLock::new(),
+            first: Semaphore::new(1),
         }
     }
 
@@ -155,6 +158,20 @@ impl Cluster {
     }
 
     async fn request(&self, path: &str, form: Form) -> Result<Answer, Failure> {
+        // A second connection, with a handshake of its own, takes longer than to wait for the first.
+        let turn = self.first.acquire().await;
+        let answer = self.request_now(path, form).await;
+        if let Err(Failure::Session(reason)) = &answer {
+            // Before the others go on: they would run into the same.
+            self.latch(reason.clone());
+        }
+        if turn.is_ok() {
+            self.first.close();
+        }
+        answer
+    }
+
+    async fn request_now(&self, path: &str, form: Form) -> Result<Answer, Failure> {
         if let Some(reason) = self.broken.get() {
             return Err(Failure::Session(reason.clone()));
         }

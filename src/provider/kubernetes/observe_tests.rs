@@ -53,7 +53,7 @@ fn cluster(address: &str) -> (Cluster, tempfile::TempDir) {
     std::fs::write(&path, text).unwrap();
     let mut config = Config::default();
     config.kubernetes.kubeconfigs = vec![path];
-    config.limits.read = Duration::from_millis(500);
+    config.limits.read = Duration::from_secs(2);
     (Cluster::new(&config, Timings::default()), folder)
 }
 
@@ -203,7 +203,7 @@ async fn what_is_no_kubernetes_api_proves_nothing() {
                 "URL does not accept the kubeconfig's credentials (401)".into(),
             ),
         ),
-        (fake(|_| None), Unobservable::TimedOut("URL did not answer within 500 ms".into())),
+        (fake(|_| None), Unobservable::TimedOut("URL did not answer within 2 s".into())),
         (fake(move |_| big()), Unobservable::Unexpected("URL answered more than 4 MiB".into())),
         (
             fake(|_| Some(not_found("deployments", "apps", "other"))),
@@ -220,7 +220,7 @@ async fn a_failed_session_fails_at_once_and_in_the_same_words() {
     let first = observe(&web(), &cluster).await;
     let started = std::time::Instant::now();
     let second = observe(&Subject::new(ID, "pod/p"), &cluster).await;
-    assert!(started.elapsed() < Duration::from_millis(100));
+    assert!(started.elapsed() < Duration::from_secs(1));
     assert_eq!(first.seen, second.seen);
 }
 

@@ -40,6 +40,15 @@ fn endpoint(
     })
 }
 
+/// Has the credentials of [`fresh`] issued, on its conditions: where Postgres is does not matter yet.
+pub(super) async fn issue(role: &Text, lab: &Lab) {
+    let Ok(place) = Place::of(role) else { return };
+    if config_of(&lab.vault, &place).await.is_ok() {
+        // The session keeps what comes of it.
+        let _ = lab.vault.probe(&place.mount, &place.name, Round::Shared).await;
+    }
+}
+
 /// Whether fresh credentials log in.
 pub(super) async fn fresh(subject: &Subject, role: &Text, lab: &Lab) -> Observation {
     let _intent = lab.vault.intend();

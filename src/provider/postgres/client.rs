@@ -92,7 +92,7 @@ impl Server {
         let shown = &target.endpoint.shown;
         let how = if target.password.is_some() { "with" } else { "without" };
         let what = format!("postgres login {how} a password at {shown}");
-        let connect = self.timings.time(what, connect(target));
+        let connect = self.timings.time(what, Box::pin(connect(target)));
         match tokio::time::timeout(self.patience, connect).await {
             Ok(login) => login,
             Err(_) => Login::Unseen(Unobservable::TimedOut(format!(
@@ -136,12 +136,30 @@ impl Server {
             let reason = format!("fresh credentials {how} at {shown}, so accounts cannot be read");
             Unobservable::Uncontrolled(reason)
         };
+        // Whoever waited for the same credentials tries them first: a login costs the server a process.
+        tokio::task::yield_now().await;
+        if let Some(other) = self.same_user(with)
+            && let Login::Accepted { session: Some(session), .. } = self.login(&other).await
+        {
+            return Ok(session);
+        }
         match self.login(with).await {
             Login::Accepted { session: Some(session), .. } => Ok(session),
             Login::Accepted { .. } => Err(refused("open no session")),
             Login::Refused | Login::Asked | Login::TurnedDown => Err(refused("are refused")),
             Login::Unseen(reason) => Err(reason),
         }
+    }
+
+    /// A login of the same user that was tried in another database: accounts are the same in all of them.
+    fn same_user(&self, with: &Target) -> Option<Target> {
+        let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        let is = |other: &Target| {
+            let database = with.endpoint.database.clone();
+            let endpoint = Endpoint { database, ..other.endpoint.clone() };
+            *with == Target { endpoint, ..other.clone() }
+        };
+        logins.keys().find(|other| is(other)).cloned()
     }
 
     async fn bounded<T>(

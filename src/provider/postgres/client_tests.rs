@@ -60,7 +60,7 @@ async fn a_closed_port_and_a_silent_one_are_two_things() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let mut config = Config::default();
-    config.limits.read = Duration::from_millis(300);
+    config.limits.read = Duration::from_secs(2);
     let server = Server::new(&config, Timings::default());
     let mut target = Target { endpoint: endpoint(), user: "u".to_owned(), password: None };
     target.endpoint.host = "127.0.0.1".to_owned();

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::attempt::{fresh, known_account};
+use super::attempt::{fresh, issue, known_account};
 use super::cli::Psql;
 use super::conninfo::Conninfo;
 use crate::claim::{Claim, Expectation, Observation, Subject, Text, Verb};
@@ -100,6 +100,13 @@ impl Kind for PostgresLogin {
             ));
         }
         Looks { reads: vec![format!("login of {user}")], controls }
+    }
+    fn prepare<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Some(role) = fresh_role(subject) {
+                issue(role, lab).await;
+            }
+        })
     }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
         Box::pin(async move {

@@ -151,6 +151,7 @@ impl Wire {
     ) {
         let token = token.or(self.config.token.as_ref());
         let exchange = self.exchange(token, Method::POST, path, body);
+        let exchange = self.timings.time(format!("vault POST {path}"), exchange);
         // What cannot be taken back goes with its ttl; there is nobody left to tell.
         let _ = tokio::time::timeout(self.patience, exchange).await;
     }

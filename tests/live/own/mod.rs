@@ -1,8 +1,9 @@
-//! Walks through our own challenges in `challenges/`: one file each, with its table.
+//! Walks through our own challenges in `challenges/`: one file each, with its tables.
 
 mod make_change_delete;
 mod move_to_a_new_namespace;
 mod retold_seed;
+mod row;
 
 use std::path::{Path, PathBuf};
 
@@ -12,31 +13,29 @@ use crate::check::Check;
 use crate::fences::fences;
 use crate::lab::Lab;
 use crate::labs::WALKS;
-use crate::table::{After, compare, passes_up_to};
+use crate::prng::{Prng, fresh_seed};
+use crate::renamed::replace;
 use crate::wait::Done;
 use crate::walk::{Input, Session};
-use crate::world::Names;
+use row::{Row, compare};
 
 type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, Walk); 3] = [
-        ("make-change-delete", make_change_delete::walk),
-        ("move-to-a-new-namespace", move_to_a_new_namespace::walk),
-        ("static-to-dynamic-database-secrets", retold_seed::walk),
+    let walks: [(&str, &[(&str, Walk)]); 3] = [
+        (make_change_delete::SLUG, make_change_delete::WALKS),
+        (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
+        (retold_seed::SLUG, retold_seed::WALKS),
     ];
     let mut trials = vec![Trial::test("walk::every_challenge_has_a_walk", move || {
         Ok(every_challenge_has_a_walk(&walks.map(|(slug, _)| slug))?)
     })];
-    for (slug, walk) in walks {
-        let name = format!("walk::{}", slug.replace('-', "_"));
-        trials.push(Trial::test(name, move || {
-            Ok(WALKS.with(|lab| {
-                lab.renew(Names::of_the_seed())?;
-                walk(lab)
-            })?)
-        }));
+    for (slug, walks) in walks {
+        for (name, walk) in walks {
+            let name = format!("walk::{}::{name}", slug.replace('-', "_"));
+            trials.push(Trial::test(name, move || Ok(WALKS.with(walk)?)));
+        }
     }
     trials
 }
@@ -57,28 +56,66 @@ fn challenge(slug: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("challenges").join(slug).join("assignment.md")
 }
 
-/// Runs the fences one by one and holds each state against its row. `refused` is the step whose
-/// last command says that something is not there any more.
-fn by_the_table(lab: &Lab, slug: &str, table: &[After], refused: Option<usize>) -> Done<()> {
-    let path = challenge(slug);
-    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let steps = fences(&text);
-    if steps.len() + 1 != table.len() {
-        return Err(format!("{} steps, but {} rows", steps.len(), table.len()));
-    }
-    let call = Check::new(lab, &path);
-    let mut session = Session::start(lab)?;
-    for row in table {
-        if row.step > 0 {
-            let ran = session.run(&steps[row.step - 1], &Input::default())?;
-            if (ran.code != 0) != (refused == Some(row.step)) {
-                return Err(format!("step {} of the walk: {ran:?}", row.step));
+/// A walk: which text, what the learner does, and what holds after it.
+struct Course<'a> {
+    challenge: &'a Path,
+    /// Steps that are done first, without a look.
+    quietly: &'a [usize],
+    /// In the order in which the steps are done; a learner may forget some.
+    rows: &'a [Row],
+    /// The step whose last command says that something is not there any more.
+    refused: Option<usize>,
+    /// The rows after which all ranges are looked at, not only those around the step just done.
+    thorough: &'a [usize],
+    /// What the text and the lab know and no report may tell.
+    secrets: &'a [&'a str],
+}
+
+impl Course<'_> {
+    /// Runs the fences one by one and holds each state against its row.
+    fn walk(&self, lab: &Lab) -> Done<()> {
+        let text = std::fs::read_to_string(self.challenge).map_err(|error| error.to_string())?;
+        let steps = fences(&text);
+        let plain = Check::new(lab, self.challenge);
+        let call = self.secrets.iter().fold(plain, |call, secret| call.secret(secret));
+        let mut session = Session::start(lab)?;
+        let mut learner = |step: usize| {
+            let ran = session.run(&steps[step - 1], &Input::default())?;
+            if (ran.code != 0) == (self.refused == Some(step)) {
+                Ok(())
+            } else {
+                Err(format!("step {step} of the walk: {ran:?}"))
             }
+        };
+        self.quietly.iter().try_for_each(|step| learner(*step))?;
+        for row in self.rows {
+            if row.outcomes.len() != steps.len() {
+                return Err(format!("row {} is not of {} steps", row.done, steps.len()));
+            }
+            if row.done > 0 {
+                learner(row.done)?;
+            }
+            let all = self.thorough.contains(&row.done);
+            let near = |step: &usize| all || *step == row.done || *step == row.done + 1;
+            let ranges: Vec<usize> = (1..=steps.len()).filter(near).collect();
+            compare(&call, row, &ranges)?;
         }
-        compare(&call, row)?;
-        if row.step > 0 {
-            passes_up_to(&call, row.step)?;
-        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// Writes a challenge under other names into the lab's directory.
+fn under_other_names(lab: &Lab, slug: &str, names: Vec<(&'static str, String)>) -> Done<PathBuf> {
+    let text = std::fs::read_to_string(challenge(slug)).map_err(|error| error.to_string())?;
+    let path = lab.directory.join(format!("{slug}.md"));
+    std::fs::write(&path, replace(&text, names)?).map_err(|error| error.to_string())?;
+    Ok(path)
+}
+
+/// Random names for one walk; LABPROOF_LIVE_SEED walks one again.
+fn at_random(walk: impl FnOnce(&mut Prng) -> Done<()>) -> Done<()> {
+    let given = std::env::var("LABPROOF_LIVE_SEED").ok().and_then(|text| text.parse().ok());
+    let number = given.unwrap_or_else(fresh_seed);
+    walk(&mut Prng::new(number))
+        .map_err(|reason| format!("walk again with LABPROOF_LIVE_SEED={number}\n{reason}"))
 }
