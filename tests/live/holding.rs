@@ -1,4 +1,4 @@
-//! A Vault in between that passes everything on, but holds back the answer that carries fresh
+//! A Vault in between that passes everything on, and may hold back the answer that carries fresh
 //! credentials: the moment in which a probe has a lease and does not know it yet.
 
 use std::io::{Read, Write};
@@ -12,6 +12,13 @@ use crate::lab::free_port;
 use crate::process::lock;
 use crate::wait::Done;
 
+/// What is held back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    Credentials,
+    Nothing,
+}
+
 /// A running go-between; dropping it ends it.
 pub(crate) struct Holding {
     pub(crate) address: SocketAddr,
@@ -22,7 +29,7 @@ pub(crate) struct Holding {
 
 impl Holding {
     /// Starts one in front of `upstream`.
-    pub(crate) fn start(ip: IpAddr, upstream: SocketAddr) -> Done<Holding> {
+    pub(crate) fn start(ip: IpAddr, upstream: SocketAddr, what: Hold) -> Done<Holding> {
         let address = SocketAddr::new(ip, free_port(ip)?);
         let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
         let stop = Arc::new(AtomicBool::new(false));
@@ -35,7 +42,9 @@ impl Holding {
                 }
                 let (sender, halt) = (sender.clone(), Arc::clone(&halt));
                 // A client that was killed is the point of it, not a failure.
-                std::thread::spawn(move || pass_on(client, upstream, &sender, &halt).ok());
+                std::thread::spawn(move || {
+                    pass_on(client, upstream, what.then(&sender), &halt).ok()
+                });
             }
         });
         Ok(Holding { address, held: Mutex::new(held), stop, accepting: Some(accepting) })
@@ -45,6 +54,12 @@ impl Holding {
     pub(crate) fn wait_until_held(&self) -> Done<()> {
         let limit = Duration::from_secs(30);
         lock(&self.held).recv_timeout(limit).map_err(|_| "nobody asked for credentials".into())
+    }
+}
+
+impl Hold {
+    fn then<T>(self, value: T) -> Option<T> {
+        (self == Hold::Credentials).then_some(value)
     }
 }
 
@@ -62,7 +77,7 @@ impl Drop for Holding {
 fn pass_on(
     mut client: TcpStream,
     upstream: SocketAddr,
-    held: &mpsc::Sender<()>,
+    held: Option<&mpsc::Sender<()>>,
     stop: &AtomicBool,
 ) -> std::io::Result<()> {
     client.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -80,7 +95,7 @@ fn pass_on(
     server.write_all(&body)?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
-    if request.contains("/creds/") {
+    if let Some(held) = held.filter(|_| request.contains("/creds/")) {
         held.send(()).ok();
         client.set_read_timeout(Some(Duration::from_millis(100)))?;
         while !stop.load(Ordering::SeqCst) && !matches!(client.read(&mut [0; 16]), Ok(0)) {}

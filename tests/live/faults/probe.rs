@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 
 use super::work::{read_credentials, revoke_leases};
 use super::{Expected, SOON, call, compare};
-use crate::holding::Holding;
+use crate::holding::{Hold, Holding};
 use crate::lab::Lab;
 use crate::labs::{SOLVED, WALKS};
 use crate::process::signal;
@@ -32,7 +32,7 @@ pub(super) fn trials() -> Vec<Trial> {
 
 fn ctrl_c(lab: &mut Lab) -> Done<()> {
     let before = Traces::of(lab)?;
-    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket, Hold::Credentials)?;
     let call = call(lab).set("VAULT_ADDR", format!("http://{}", holding.address));
     let started = call.with(&["--format", "json"]).start()?;
     holding.wait_until_held()?;
@@ -51,7 +51,7 @@ fn ctrl_c(lab: &mut Lab) -> Done<()> {
 fn probe_of_another_run(lab: &mut Lab) -> Done<()> {
     revoke_leases(lab)?;
     let before = Traces::of(lab)?;
-    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket, Hold::Credentials)?;
     let call = call(lab);
     let held = call.set("VAULT_ADDR", format!("http://{}", holding.address)).start()?;
     holding.wait_until_held()?;
@@ -79,7 +79,7 @@ fn runs_back_to_back(lab: &mut Lab) -> Done<()> {
 
 fn deadline(lab: &mut Lab) -> Done<()> {
     let before = Traces::of(lab)?;
-    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket, Hold::Credentials)?;
     let call = call(lab).set("VAULT_ADDR", format!("http://{}", holding.address));
     // Shorter than the limit of a single read, so that it is the deadline that ends the run.
     let report = call.with(&["--deadline", "3"]).json()?;
@@ -94,25 +94,30 @@ fn deadline(lab: &mut Lab) -> Done<()> {
 }
 
 /// Killed while credentials are on their way, and at moments all over a run.
+///
+/// All through a go-between that does not break its own connection to Vault. Where a connection breaks
+/// in the moment in which Postgres commits `CREATE ROLE`, Vault 1.21.1 itself loses the role: it
+/// exists until its `VALID UNTIL`, without a lease and with a password that nobody got. Seen once
+/// in 200 requests that a script broke off; nothing that a client does afterwards can find it.
 fn sigkill(lab: &mut Lab) -> Done<()> {
     lab.renew(Names::of_the_seed())?;
     seed::solve(lab)?;
     let before = Traces::of(lab)?;
-    let call = call(lab);
-    let whole = call.run()?;
+    let through = Holding::start(lab.ip(), lab.world.vault.socket, Hold::Nothing)?;
+    let passing = call(lab).set("VAULT_ADDR", format!("http://{}", through.address));
+    let whole = passing.run()?;
     if whole.code != Some(0) {
         return Err(format!("the lab is not solved\n{whole}"));
     }
-    for part in 1..10 {
-        let mut started = call.start()?;
+    for part in 1..20 {
+        let mut started = passing.start()?;
         // Not a wait for anything: the moment of the kill is what is tried.
-        std::thread::sleep(whole.wall * part / 10);
+        std::thread::sleep(whole.wall * part / 20);
         started.child.kill().map_err(|error| error.to_string())?;
         started.finish()?;
     }
-    let holding = Holding::start(lab.ip(), lab.world.vault.socket)?;
-    let held = call.set("VAULT_ADDR", format!("http://{}", holding.address));
-    let mut started = held.start()?;
+    let holding = Holding::start(lab.ip(), lab.world.vault.socket, Hold::Credentials)?;
+    let mut started = call(lab).set("VAULT_ADDR", format!("http://{}", holding.address)).start()?;
     holding.wait_until_held()?;
     started.child.kill().map_err(|error| error.to_string())?;
     started.finish()?;
