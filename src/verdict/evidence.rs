@@ -49,7 +49,7 @@ pub(super) fn verdict(
                 .map(|(part, _)| part)
                 .collect();
             if failed.iter().all(|part| part.field.is_some()) {
-                verdict.expected = wanted_fields(&failed);
+                verdict.expected = wanted_fields(&failed, observation);
             }
             verdict.actual = Some(actual(assertion, observation, &failed));
             verdict.hint = Some(assertion.hint.clone()).filter(|hint| !hint.is_empty());
@@ -119,15 +119,47 @@ fn as_expected(assertion: &Assertion, observation: &Observation) -> String {
     text
 }
 
-fn wanted_fields(failed: &[&Part]) -> String {
+fn wanted_fields(failed: &[&Part], observation: &Observation) -> String {
     let fields: Vec<String> = failed
         .iter()
         .filter_map(|part| {
             let State::Value(text, meaning) = &part.state else { return None };
-            Some(format!("{} {}", ticked(part.field.as_deref()?), wanted(text, *meaning)))
+            let path = part.field.as_deref()?;
+            let wanted = wanted(text, *meaning);
+            let wanted = match shown_fact(path, *meaning, observation) {
+                Some(found) => excerpts(&wanted, &found).0,
+                None => wanted,
+            };
+            Some(format!("{} {}", ticked(path), ticked(&wanted)))
         })
         .collect();
     fields.join(", ")
+}
+
+/// What the server gave for a field, where it may be shown.
+fn shown_fact(path: &str, meaning: Meaning, observation: &Observation) -> Option<String> {
+    let Seen::Present(facts) = &observation.seen else { return None };
+    match facts.get(path)? {
+        Fact::Sealed(_) => None,
+        fact => Some(one_line(&meaning.shown(fact), usize::MAX)),
+    }
+}
+
+/// Two long values from shortly before the place where they begin to differ; short ones as they are.
+fn excerpts(one: &str, other: &str) -> (String, String) {
+    const BEFORE: usize = 24;
+    const LONG: usize = 80;
+    if one.chars().count().max(other.chars().count()) <= VALUE_WIDTH {
+        return (one.to_owned(), other.to_owned());
+    }
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let from = same.saturating_sub(BEFORE);
+    let excerpt = |text: &str| {
+        let rest: String = text.chars().skip(from).collect();
+        let mark = if from > 0 { "…" } else { "" };
+        format!("{mark}{}", one_line(&rest, LONG))
+    };
+    (excerpt(one), excerpt(other))
 }
 
 fn wanted(text: &Text, meaning: Meaning) -> String {
@@ -138,7 +170,7 @@ fn wanted(text: &Text, meaning: Meaning) -> String {
         }
         _ => text.shown(),
     };
-    ticked(&one_line(&shown, VALUE_WIDTH))
+    one_line(&shown, usize::MAX)
 }
 
 fn actual(assertion: &Assertion, observation: &Observation, failed: &[&Part]) -> String {
@@ -154,7 +186,7 @@ fn actual(assertion: &Assertion, observation: &Observation, failed: &[&Part]) ->
                 Expectation::Present(_) => {
                     let fields = failed.iter().filter_map(|part| {
                         let path = part.field.as_deref()?;
-                        Some(found_field(path, &part.state, facts.get(path)))
+                        Some(found_field(path, &part.state, observation))
                     });
                     fields.collect::<Vec<_>>().join(", ")
                 }
@@ -174,24 +206,22 @@ fn with_near(text: String, observation: &Observation) -> String {
     }
 }
 
-fn found_field(path: &str, state: &State, fact: Option<&Fact>) -> String {
-    let path = ticked(path);
-    let State::Value(text, meaning) = state else { return format!("{path} differs") };
-    match fact {
-        None => format!("{path} is not set"),
-        Some(Fact::Sealed(_)) => format!("{path} has another value"),
-        Some(fact) => {
-            let shown = meaning.shown(fact);
-            // A value that the caller supplied is not to be told from what differs with it.
-            if text.value().is_some() && text.literal().is_none() && shown.len() > VALUE_WIDTH {
-                return format!("{path} differs");
-            }
-            if shown.is_empty() {
-                return format!("{path} is empty");
-            }
-            format!("{path} is {}", ticked(&one_line(&shown, VALUE_WIDTH)))
-        }
+fn found_field(name: &str, state: &State, observation: &Observation) -> String {
+    let path = ticked(name);
+    let (Seen::Present(facts), State::Value(text, meaning)) = (&observation.seen, state) else {
+        return format!("{path} differs");
+    };
+    if facts.get(name).is_none() {
+        return format!("{path} is not set");
     }
+    let Some(found) = shown_fact(name, *meaning, observation) else {
+        return format!("{path} has another value");
+    };
+    if found.is_empty() {
+        return format!("{path} is empty");
+    }
+    let (_, found) = excerpts(&wanted(text, *meaning), &found);
+    format!("{path} is {}", ticked(&found))
 }
 
 fn unseen(observation: &Observation) -> String {

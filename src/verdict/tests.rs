@@ -191,3 +191,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn long_values_are_shown_from_where_they_differ() {
+    let same =
+        "CREATE ROLE x WITH LOGIN PASSWORD 'y' VALID UNTIL 'z' NOINHERIT NOCREATEROLE NOCREATEDB; ";
+    let sql = |end: &str| format!("{same}GRANT {end} ON ALL TABLES IN SCHEMA public TO x;");
+    let field = Field::new("sql", sql("SELECT"), Meaning::Sql);
+    let facts = Facts::none().with("sql", sql("INSERT"));
+    let verdict = judged(Expectation::Present(vec![field]), Verb::Make, Seen::Present(facts));
+    let grant =
+        |word| format!("`…TEROLE NOCREATEDB;GRANT {word} ON ALL TABLES IN SCHEMA public TO x`");
+    assert_eq!(verdict.expected, format!("`sql` {}", grant("SELECT")));
+    assert_eq!(verdict.actual, Some(format!("`sql` is {}", grant("INSERT"))));
+}
