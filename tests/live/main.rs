@@ -2,6 +2,11 @@
 //!
 //! It brings its own main because the servers are started once and must be stopped at the end,
 //! however the end comes. Where servers are missing it says so; under CI=true that is a failure.
+//!
+//! - `LABPROOF_LIVE=build` builds missing servers, as CI=true does.
+//! - `LABPROOF_LIVE_SEED=N` walks under the names of an earlier run again.
+//! - `LABPROOF_LIVE_KEEP=1` keeps the servers' logs where something failed.
+//! - `LABPROOF_LIVE_HOLD=solved` (or `untouched`) runs no trial but holds that lab, see `hold`.
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a test program talks to its user")]
 #![expect(clippy::use_debug, reason = "what a failed trial shows is read by those who wrote it")]
 #![expect(clippy::exit, reason = "a test program ends with the code of its conclusion")]
@@ -51,7 +56,6 @@ fn main() {
         Ok(servers) => servers,
         Err(reason) => {
             eprintln!("live tests LEFT OUT, all {} of them: {reason}", trials.len());
-            eprintln!("to build the servers once (minutes): tests/live/servers/get");
             std::process::exit(i32::from(ci));
         }
     };
@@ -77,7 +81,10 @@ fn obtain(ci: bool) -> Result<Servers, String> {
         return Err(format!("the seed is not at {}", seed.display()));
     }
     let build = ci || std::env::var("LABPROOF_LIVE").is_ok_and(|value| value == "build");
-    Servers::obtain(if build { Obtain::Build } else { Obtain::Find })
+    let how = if build { Obtain::Build } else { Obtain::Find };
+    Servers::obtain(how).map_err(|reason| {
+        format!("{reason}; `tests/live/servers/get` builds them once, in half an hour")
+    })
 }
 
 /// Does the work in a temporary place; whatever happens, the servers are stopped before it goes.
