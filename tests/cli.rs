@@ -189,3 +189,22 @@ fn json_is_one_document_of_the_documented_shape() {
     );
     assert_eq!(document["exit_code"], 3);
 }
+
+/// What a text writes into variables and logins may be a secret: no title, field or note repeats it.
+#[test]
+fn secrets_of_the_text_are_not_repeated() {
+    let text = "```bash\nexport TOKEN=hunter2\n```\n\n```bash\nvault login hunter2\n```\n\n```bash\nvault write \
+                database/config/c username=u connection_url=\"postgresql://u:hunter2@$H/\" password=hunter2\n```\n\n\
+                ```bash\nvault kv put kv/a key=hunter2 other=$(vault kv get -field=x kv/b)hunter2\n```\n";
+    for arguments in [
+        &["explain", "-"][..],
+        &["explain", "-", "--format", "json"],
+        &["check", "-", "--all", "--timings"],
+        &["check", "-", "--format", "json"],
+        &["check", "-", "--instruqt"],
+    ] {
+        let ran = Labproof::new(arguments).stdin(text).run();
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!said.is_empty() && !said.contains("hunter2"), "{arguments:?}: {said}");
+    }
+}

@@ -220,3 +220,16 @@ fn what_a_fence_reads_before_it_makes_it_was_there() {
     let report = check(&bare, world, Selection::All);
     assert_eq!((outcomes(&report).as_str(), report.outcome.exit_code()), ("1 skip", 4));
 }
+
+#[test]
+fn what_is_not_made_yet_has_not_lost_what_it_never_held() {
+    let steps = ["vault secrets enable -path=zz kv", "vault kv delete zz/old"];
+    let gone = || labproof::claim::Control::container_gone("no engine is mounted at `zz/`");
+    let world: World<'_> = &[(
+        "vault/kv-secret",
+        "zz/old",
+        labproof::claim::Observation::absent(gone(), "GET sys/mounts → 200"),
+    )];
+    let report = check(&steps, world, Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.here), ("1 fail, 2 unknown", Some(1)));
+}

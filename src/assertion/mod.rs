@@ -11,7 +11,7 @@ use crate::challenge::{Challenge, Command, Link};
 use crate::claim::{Claim, Subject, Text, Verb};
 use crate::provider::{self, Call, Reading, Story};
 use crate::source::Span;
-use crate::text::{one_line, ticked};
+use crate::text::{and_list, one_line, ticked};
 
 pub use bindings::{BindingError, Bindings};
 pub use timeline::{Part, State, Timeline};
@@ -132,8 +132,34 @@ pub struct Presumed {
 pub struct Unclaimed {
     /// The command.
     pub span: Span,
+    /// The command as a person may read it.
+    pub shown: String,
     /// Why: `only reads`, `sets variables`, …
     pub why: String,
+}
+
+impl Unclaimed {
+    fn new(challenge: &Challenge, command: &Command, why: String) -> Self {
+        Self { span: command.span, shown: shown_command(challenge, command), why }
+    }
+}
+
+/// A command as a person may read it: without the values of variables and what a login is given, which may
+/// well be secrets.
+fn shown_command(challenge: &Challenge, command: &Command) -> String {
+    let names: Vec<&str> = command.assignments.iter().map(|one| one.name.as_str()).collect();
+    let Some(first) = command.words.first() else {
+        return match names.as_slice() {
+            [] => ticked(&one_line(challenge.source.slice(command.span), 60)),
+            names => format!("sets {}", and_list(names)),
+        };
+    };
+    let login =
+        command.words.iter().take(4).find(|word| word.literal().as_deref() == Some("login"));
+    let end = login.map_or(command.span.end, |word| word.span.end);
+    let text = challenge.source.slice(Span::new(first.span.start, end));
+    let rest = if end < command.span.end { " …" } else { "" };
+    ticked(&format!("{}{rest}", one_line(text, 60)))
 }
 
 /// A read that a variable stands for: `$(kubectl get … | jq …)`.
@@ -175,7 +201,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
                 Ok(claims) => {
                     if claims.iter().all(|claim| claim.verb == Verb::Read) {
                         let why = "only reads".to_owned();
-                        unclaimed.push(Unclaimed { span: command.span, why });
+                        unclaimed.push(Unclaimed::new(challenge, command, why));
                     }
                     for claim in claims {
                         story.claims.push(claim.clone());
@@ -187,7 +213,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
                         }
                     }
                 }
-                Err(why) => unclaimed.push(Unclaimed { span: command.span, why }),
+                Err(why) => unclaimed.push(Unclaimed::new(challenge, command, why)),
             }
         }
         let claimed = &plan.assertions[first..];
@@ -196,9 +222,9 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
             span: step.span,
             role: role(claimed, &unclaimed),
             title: claimed.first().map_or_else(
-                || {
-                    let span = step.commands.first().map_or(step.span, |command| command.span);
-                    ticked(&one_line(challenge.source.slice(span), 60))
+                || match step.commands.first() {
+                    Some(command) => shown_command(challenge, command),
+                    None => ticked(&one_line(challenge.source.slice(step.span), 60)),
                 },
                 |assertion| assertion.title.clone(),
             ),

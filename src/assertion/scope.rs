@@ -88,7 +88,7 @@ impl<'a> Scope<'a> {
         let written = format!("${name}");
         if let [Piece::Substitution(commands)] = value.pieces.as_slice() {
             let hole = match self.lookup(commands, &written) {
-                Some(id) => Part::Hole(Hole::Lookup { id, written }),
+                Some(id) => Part::Hole(self.hole(id, written)),
                 None => self
                     .bindings
                     .in_environment(name, &written)
@@ -108,7 +108,7 @@ impl<'a> Scope<'a> {
                 Piece::Substitution(commands) => {
                     let written = "$(…)".to_owned();
                     text.push(Part::Hole(match self.lookup(commands, &written) {
-                        Some(id) => Hole::Lookup { id, written },
+                        Some(id) => self.hole(id, written),
                         None => Hole::Unbound(written),
                     }));
                 }
@@ -130,6 +130,13 @@ impl<'a> Scope<'a> {
         }
         let part = self.bindings.in_environment(name, &written);
         Text::from(part.unwrap_or(Part::Hole(Hole::Unbound(written))))
+    }
+
+    /// What Vault gives may be a secret, whatever its field is called.
+    fn hole(&self, id: usize, written: String) -> Hole {
+        let provider = self.lookups.get(id).and_then(|lookup| provider::provider_of(&lookup.call));
+        let sealed = provider.is_some_and(|provider| provider.name() == "vault");
+        Hole::Lookup { id, written, sealed }
     }
 
     fn filled_in(&self, name: &str, written: &str) -> Part {

@@ -142,6 +142,12 @@ impl<'a> Timeline<'a> {
         self.history(subject).iter().any(Event::changes)
     }
 
+    /// Whether the text itself takes away this subject.
+    pub fn removes(&self, subject: &Subject) -> bool {
+        let gone = |event: &Event<'_>| *event.expectation == Expectation::Absent;
+        self.history(subject).iter().any(|event| event.changes() && gone(event))
+    }
+
     /// The parts of a claim: the subject itself, then each field that the server gives back. `asked` is
     /// the last step of the range that is asked for.
     pub fn parts(&self, step: usize, claim: &Claim, asked: usize) -> Vec<Part> {

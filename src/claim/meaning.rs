@@ -218,14 +218,24 @@ fn same_url(expected: &Text, actual: &str) -> bool {
         && (!options_known || wanted.options == actual_url.options)
 }
 
+/// Without the password of a URL's user, of its options, and of a `key=value` string.
 fn without_password(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let Some((userinfo, address)) = rest.rsplit_once('@') else { return text.to_owned() };
+    let hidden = |word: &str| match word.split_once("password=") {
+        Some((before, value)) if !value.starts_with("{{") => format!("{before}password=…"),
+        _ => word.to_owned(),
+    };
+    let words: Vec<String> = text
+        .split(' ')
+        .map(|word| word.split('&').map(hidden).collect::<Vec<_>>().join("&"))
+        .collect();
+    let text = words.join(" ");
+    let Some((scheme, rest)) = text.split_once("://") else { return text };
+    let Some((userinfo, address)) = rest.rsplit_once('@') else { return text };
     match userinfo.split_once(':') {
         Some((user, password)) if !password.starts_with("{{") => {
             format!("{scheme}://{user}:…@{address}")
         }
-        _ => text.to_owned(),
+        _ => text,
     }
 }
 
@@ -290,5 +300,16 @@ mod tests {
         assert!(Meaning::ConnectionUrl.same(&open, &Fact::Plain(actual)));
         let shown = Meaning::ConnectionUrl.shown(&Fact::Plain(json!("postgres://u:pw@h/d")));
         assert_eq!(shown, "postgres://u:…@h/d");
+        for (text, expected) in [
+            ("host=h user=u password=pw", "host=h user=u password=…"),
+            (
+                "postgres://h/d?password=pw&sslmode=disable",
+                "postgres://h/d?password=…&sslmode=disable",
+            ),
+            ("postgres://u:pw@$PG_HOST/d", "postgres://u:…@$PG_HOST/d"),
+            ("postgres://{{username}}:{{password}}@h/", "postgres://{{username}}:{{password}}@h/"),
+        ] {
+            assert_eq!(Meaning::ConnectionUrl.shown(&Fact::Plain(json!(text))), expected);
+        }
     }
 }

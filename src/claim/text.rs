@@ -36,6 +36,8 @@ pub enum Hole {
         id: usize,
         /// How the text writes it.
         written: String,
+        /// Whether what it gives is compared and never shown.
+        sealed: bool,
     },
     /// A read of the lab gave it: a value that may be shown.
     Found {
@@ -110,7 +112,23 @@ impl Text {
                 written: "the text's value".to_owned(),
                 value: Secret::new(value),
             }),
-            None => self,
+            // What is still to be looked up is sealed when it is found.
+            None => Self {
+                parts: self
+                    .parts
+                    .into_iter()
+                    .map(|part| match part {
+                        Part::Hole(Hole::Lookup { id, written, .. }) => {
+                            Part::Hole(Hole::Lookup { id, written, sealed: true })
+                        }
+                        Part::Literal(text) => Part::Supplied {
+                            written: "the text's value".to_owned(),
+                            value: Secret::new(text),
+                        },
+                        other => other,
+                    })
+                    .collect(),
+            },
         }
     }
 
@@ -178,10 +196,16 @@ impl Text {
         let mut text = Self::default();
         for part in &self.parts {
             text.push(match part {
-                Part::Hole(Hole::Lookup { id, written }) => Part::Hole(match resolve(*id) {
-                    Some(value) => Hole::Found { written: written.clone(), value },
-                    None => Hole::Unbound(written.clone()),
-                }),
+                Part::Hole(Hole::Lookup { id, written, sealed }) => {
+                    let written = written.clone();
+                    match resolve(*id) {
+                        Some(value) if *sealed => {
+                            Part::Supplied { written, value: Secret::new(value) }
+                        }
+                        Some(value) => Part::Hole(Hole::Found { written, value }),
+                        None => Part::Hole(Hole::Unbound(written)),
+                    }
+                }
                 other => other.clone(),
             });
         }
@@ -305,9 +329,13 @@ mod tests {
 
     #[test]
     fn a_lookup_is_found_or_unbound() {
-        let lookup = Text::from(Part::Hole(Hole::Lookup { id: 0, written: "$H".to_owned() }));
+        let lookup =
+            Text::from(Part::Hole(Hole::Lookup { id: 0, written: "$H".to_owned(), sealed: false }));
         let found = lookup.resolved(&|_| Some("10.0.0.1".to_owned()));
         assert_eq!((found.shown(), found.value()), ("10.0.0.1".into(), Some("10.0.0.1".into())));
+        let sealed = lookup.clone().sealed().resolved(&|_| Some("hunter2".to_owned()));
+        assert_eq!(sealed.shown(), "$H", "what is stored in secret stays so when it is found");
+        assert!(sealed.matches("hunter2"));
         let unbound = lookup.resolved(&|_| None);
         assert_eq!((unbound.shown(), unbound.unbound()), ("$H".into(), vec!["$H"]));
     }

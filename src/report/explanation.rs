@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::assertion::{Assertion, Plan, PlannedStep, Timeline};
 use crate::challenge::Challenge;
-use crate::claim::{Expectation, Meaning};
+use crate::claim::{Expectation, Fact, Meaning};
 use crate::provider;
 use crate::text::one_line;
 
@@ -196,7 +196,7 @@ fn step(
             .iter()
             .map(|command| ExplainedCommand {
                 line: source.line(command.span.start),
-                command: one_line(source.slice(command.span), 60),
+                command: command.shown.clone(),
                 why: command.why.clone(),
             })
             .collect(),
@@ -229,6 +229,10 @@ fn fields(expectation: &Expectation) -> Vec<ExplainedField> {
             field: field.path.clone(),
             value: match field.meaning {
                 Meaning::NotReturned => None,
+                Meaning::ConnectionUrl => {
+                    let shown = Fact::Plain(field.value.shown().into());
+                    Some(one_line(&field.meaning.shown(&shown), 120))
+                }
                 _ => Some(one_line(&field.value.shown(), 120)),
             },
             compared: field.meaning != Meaning::NotReturned,

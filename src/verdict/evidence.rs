@@ -168,6 +168,8 @@ fn wanted(text: &Text, meaning: Meaning) -> String {
         (Meaning::Duration | Meaning::Sql | Meaning::ConnectionUrl, Some(literal)) => {
             meaning.shown(&Fact::Plain(literal.into()))
         }
+        // A password in it is hidden, whatever else of it is open.
+        (Meaning::ConnectionUrl, None) => meaning.shown(&Fact::Plain(text.shown().into())),
         _ => text.shown(),
     };
     one_line(&shown, usize::MAX)

@@ -9,7 +9,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::assertion::{Assertion, Plan, Selection, Timeline};
-use crate::claim::{Observation, Seen, Subject};
+use crate::claim::{Expectation, Observation, Seen, Subject};
 
 use part::{Finding, judge_part, proven, replaced_whole};
 
@@ -114,7 +114,12 @@ impl Judge<'_> {
             Seen::Unobservable(_) => None,
             Seen::Absent(control) if control.container_gone => {
                 let container = assertion.claim.container.as_ref()?;
-                self.timeline.touches(container).then_some(&observation.seen)
+                // A container that is not made yet has never held what is to be gone.
+                let counts = match assertion.claim.expectation {
+                    Expectation::Absent => self.timeline.removes(container),
+                    _ => self.timeline.touches(container),
+                };
+                counts.then_some(&observation.seen)
             }
             seen => Some(seen),
         }

@@ -215,6 +215,14 @@ pub(super) async fn known_account(subject: &Subject, lab: &Lab) -> Observation {
         if matches!(with, Login::Refused) && lab.config.probes != Probes::None {
             config = config_with_account(&lab.vault, &user).await;
         }
+        if config.is_none() && matches!(with, Login::Refused) {
+            // An account that is missing or has expired is turned down with the same words.
+            let reason = format!(
+                "Postgres turns {} down, and whether the account exists could not be read",
+                ticked(&shown)
+            );
+            return unseen(Unobservable::Uncontrolled(reason));
+        }
         if config.is_none() {
             return judge(
                 &with,
