@@ -141,7 +141,7 @@ fn shown_fact(path: &str, meaning: Meaning, observation: &Observation) -> Option
     let Seen::Present(facts) = &observation.seen else { return None };
     match facts.get(path)? {
         Fact::Sealed(_) => None,
-        fact => Some(one_line(&meaning.shown(fact), usize::MAX)),
+        fact @ Fact::Plain(_) => Some(one_line(&meaning.shown(fact), usize::MAX)),
     }
 }
 
