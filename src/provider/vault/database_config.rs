@@ -4,8 +4,8 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::cli::Invocation;
-use super::object::{self, Thing};
-use super::place::{DatabasePath, Place, first, last};
+use super::object;
+use super::place::{DatabasePath, first, last};
 use crate::claim::{Claim, Expectation, Facts, Field, Meaning, Observation, Subject, Verb};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::ticked;
@@ -62,26 +62,10 @@ impl Kind for DatabaseConfig {
         }
     }
     fn looks(&self, claim: &Claim) -> Looks {
-        let (mount, name) = (first(&claim.subject.name), last(&claim.subject.name));
-        Looks {
-            reads: vec![format!("GET {mount}config/{name}")],
-            controls: match claim.expectation {
-                Expectation::Absent => vec![format!("the engine at {} answers", ticked(&mount))],
-                _ => Vec::new(),
-            },
-        }
+        object::looks(claim, "config")
     }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
-        Box::pin(async move {
-            let place = match Place::of(&subject.name) {
-                Ok(place) => place,
-                Err(reason) => return Observation::unobservable(reason, "GET database/config/…"),
-            };
-            match object::read(&lab.vault, &place, "config").await {
-                Thing::There(answer, read) => Observation::present(facts(answer.data()), read),
-                Thing::Not(observation) => observation,
-            }
-        })
+        Box::pin(object::observe(subject, &lab.vault, "config", facts))
     }
 }
 

@@ -4,8 +4,8 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::cli::Invocation;
-use super::object::{self, Thing};
-use super::place::{DatabasePath, Place, field, first, last, under};
+use super::object;
+use super::place::{DatabasePath, field, first, last, under};
 use crate::claim::{Claim, Expectation, Facts, Field, Meaning, Observation, Subject, Verb};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::ticked;
@@ -71,26 +71,10 @@ impl Kind for DatabaseRole {
         }
     }
     fn looks(&self, claim: &Claim) -> Looks {
-        let (mount, name) = (first(&claim.subject.name), last(&claim.subject.name));
-        Looks {
-            reads: vec![format!("GET {mount}roles/{name}")],
-            controls: match claim.expectation {
-                Expectation::Absent => vec![format!("the engine at {} answers", ticked(&mount))],
-                _ => Vec::new(),
-            },
-        }
+        object::looks(claim, "roles")
     }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
-        Box::pin(async move {
-            let place = match Place::of(&subject.name) {
-                Ok(place) => place,
-                Err(reason) => return Observation::unobservable(reason, "GET database/roles/…"),
-            };
-            match object::read(&lab.vault, &place, "roles").await {
-                Thing::There(answer, read) => Observation::present(facts(answer.data()), read),
-                Thing::Not(observation) => observation,
-            }
-        })
+        Box::pin(object::observe(subject, &lab.vault, "roles", facts))
     }
 }
 

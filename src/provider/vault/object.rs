@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::answer::Answer;
 use super::client::{Reply, Session};
 use super::mount::{self, Engine};
-use super::place::Place;
-use crate::claim::{Control, Observation, Unobservable};
+use super::place::{Place, first, last};
+use crate::claim::{Claim, Control, Expectation, Facts, Observation, Subject, Unobservable};
+use crate::provider::Looks;
 use crate::text::{and_list, nearest, ticked};
 
 /// What a read of one thing proved.
@@ -91,6 +94,37 @@ pub(super) fn has(holder: &str, wanted: &str, names: &[String]) -> Option<String
         Some(name) => Some(format!("{holder} has {}", ticked(name))),
         None if names.is_empty() => None,
         None => Some(format!("{holder} has {}", and_list(names))),
+    }
+}
+
+/// Where an object of the database engine is looked for: in its `area`, `config` or `roles`.
+pub(super) fn looks(claim: &Claim, area: &str) -> Looks {
+    let (mount, name) = (first(&claim.subject.name), last(&claim.subject.name));
+    Looks {
+        reads: vec![format!("GET {mount}{area}/{name}")],
+        controls: match claim.expectation {
+            Expectation::Absent => vec![format!("the engine at {} answers", ticked(&mount))],
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// Looks at an object of the database engine; `facts` are what can be compared of it.
+pub(super) async fn observe(
+    subject: &Subject,
+    session: &Session,
+    area: &str,
+    facts: fn(&Value) -> Facts,
+) -> Observation {
+    let place = match Place::of(&subject.name) {
+        Ok(place) => place,
+        Err(reason) => {
+            return Observation::unobservable(reason, format!("GET database/{area}/…"));
+        }
+    };
+    match read(session, &place, area).await {
+        Thing::There(answer, read) => Observation::present(facts(answer.data()), read),
+        Thing::Not(observation) => observation,
     }
 }
 
