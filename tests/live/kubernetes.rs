@@ -153,6 +153,9 @@ impl Kubernetes {
         let key = flag("service-account-private-key-file", &self.directory.join("key.pem"));
         let mut manager = guarded(setpriv, None, servers.path("kube-controller-manager")?);
         manager.args([&kubeconfig, &key, "--leader-elect=false"]);
+        // The simulated node has no kubelet that reports: by default it would be taken for dead after
+        // 50 s, and its pods marked not ready for good.
+        manager.arg("--node-monitor-grace-period=24h");
         manager.args([format!("--bind-address={ip}"), format!("--secure-port={}", free_port(ip)?)]);
         let mut scheduler = guarded(setpriv, None, servers.path("kube-scheduler")?);
         scheduler.args([&kubeconfig, "--leader-elect=false"]);
