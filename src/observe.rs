@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::assertion::{Assertion, Lookup, Plan};
-use crate::claim::{Observation, Subject, Unobservable};
+use crate::claim::{Observation, Subject, Text, Unobservable};
 use crate::config::Probes;
 use crate::provider::{self, Lab, jq};
 
@@ -105,16 +105,15 @@ async fn prepare(subject: &Subject, lab: &Lab, deadline: Deadline) {
 
 /// Why a subject cannot be looked at for want of a name.
 fn unnamed(subject: &Subject, failed: Option<Unobservable>) -> Option<Unobservable> {
-    let unbound = subject.name.unbound().join(", ");
+    let needed = provider::kind(subject.kind).map_or(&[][..], |kind| kind.needs());
+    let needed = needed.iter().filter_map(|key| subject.param(key));
+    let unbound: Vec<&str> =
+        std::iter::once(&subject.name).chain(needed).flat_map(Text::unbound).collect();
     if unbound.is_empty() {
         return None;
     }
     // A read that failed is the lab's trouble, a variable that nobody binds is not.
-    Some(failed.unwrap_or_else(|| {
-        Unobservable::NotObserved(format!(
-            "the text does not say what {unbound} stands for; `--var` can"
-        ))
-    }))
+    Some(failed.unwrap_or_else(|| Unobservable::unbound(&unbound)))
 }
 
 async fn look_up(lookup: &Lookup, lab: &Lab) -> Found {

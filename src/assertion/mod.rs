@@ -116,14 +116,15 @@ pub struct PlannedStep {
     pub unclaimed: Vec<Unclaimed>,
 }
 
-/// A thing that the text reads, and so takes to be there.
+/// What the text says of a thing without claiming it: reads it, and so takes it to be there, or does something
+/// to it that cannot be told.
 #[derive(Clone, Debug)]
-pub struct Presumed {
+pub struct Aside {
     /// The step, from 1.
     pub step: usize,
-    /// The command that reads it.
+    /// The command.
     pub span: Span,
-    /// The thing; claimed by nobody.
+    /// The thing, and what is said of it.
     pub claim: Claim,
 }
 
@@ -178,10 +179,10 @@ pub struct Lookup {
 pub struct Plan {
     /// All steps.
     pub steps: Vec<PlannedStep>,
-    /// All claims but mere reads.
+    /// All claims, in the order of the text.
     pub assertions: Vec<Assertion>,
-    /// What the text takes to be there because it reads it.
-    pub reads: Vec<Presumed>,
+    /// What the text says of things without claiming it.
+    pub asides: Vec<Aside>,
     /// The reads that variables stand for.
     pub lookups: Vec<Lookup>,
 }
@@ -191,36 +192,31 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
     let mut scope = Scope::new(bindings);
     let mut story = Story::default();
     let mut plan =
-        Plan { steps: Vec::new(), assertions: Vec::new(), reads: Vec::new(), lookups: Vec::new() };
+        Plan { steps: Vec::new(), assertions: Vec::new(), asides: Vec::new(), lookups: Vec::new() };
     for step in &challenge.steps {
         let mut unclaimed = Vec::new();
-        let first = plan.assertions.len();
+        let first = (plan.assertions.len(), plan.asides.len());
         for (index, command) in step.commands.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| &step.commands[before]);
-            match read_command(command, before, &mut scope, &story) {
-                Ok(claims) => {
-                    if claims.iter().all(|claim| claim.verb == Verb::Read) {
-                        let why = "only reads".to_owned();
-                        unclaimed.push(Unclaimed::new(challenge, command, why));
-                    }
-                    for claim in claims {
-                        story.claims.push(claim.clone());
-                        if claim.verb == Verb::Read {
-                            let span = command.span;
-                            plan.reads.push(Presumed { step: step.number, span, claim });
-                        } else {
-                            plan.assertions.push(Assertion::new(step.number, command.span, claim));
-                        }
-                    }
+            let read = read_command(command, before, &mut scope, &story);
+            if let Some(why) = read.why {
+                unclaimed.push(Unclaimed::new(challenge, command, why));
+            }
+            for claim in read.claims {
+                story.claims.push(claim.clone());
+                let span = command.span;
+                if claim.verb.claims() {
+                    plan.assertions.push(Assertion::new(step.number, span, claim));
+                } else {
+                    plan.asides.push(Aside { step: step.number, span, claim });
                 }
-                Err(why) => unclaimed.push(Unclaimed::new(challenge, command, why)),
             }
         }
-        let claimed = &plan.assertions[first..];
+        let claimed = &plan.assertions[first.0..];
         plan.steps.push(PlannedStep {
             number: step.number,
             span: step.span,
-            role: role(claimed, &unclaimed),
+            role: role(claimed, &plan.asides[first.1..], &unclaimed),
             title: claimed.first().map_or_else(
                 || match step.commands.first() {
                     Some(command) => shown_command(challenge, command),
@@ -237,8 +233,9 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
 
 const CHANGES_UNSEEN: &str = "changes something that cannot be seen afterwards: ";
 
-fn role(claimed: &[Assertion], unclaimed: &[Unclaimed]) -> Role {
+fn role(claimed: &[Assertion], asides: &[Aside], unclaimed: &[Unclaimed]) -> Role {
     let changes = claimed.iter().any(Assertion::changes)
+        || asides.iter().any(|aside| aside.claim.verb.changes())
         || unclaimed.iter().any(|command| command.why.starts_with(CHANGES_UNSEEN));
     match (changes, claimed.is_empty()) {
         (true, _) => Role::Changes,
@@ -247,33 +244,50 @@ fn role(claimed: &[Assertion], unclaimed: &[Unclaimed]) -> Role {
     }
 }
 
-/// The claims of one command, or why there are none.
+/// What one command says.
+struct Read {
+    claims: Vec<Claim>,
+    /// Why nothing is claimed, where nothing is.
+    why: Option<String>,
+}
+
+impl Read {
+    fn nothing(why: String) -> Self {
+        Self { claims: Vec::new(), why: Some(why) }
+    }
+}
+
 fn read_command(
     command: &Command,
     before: Option<&Command>,
     scope: &mut Scope<'_>,
     story: &Story,
-) -> Result<Vec<Claim>, String> {
+) -> Read {
     let Some(call) = scope.enter(command, before) else {
-        return Err("sets variables".to_owned());
+        return Read::nothing("sets variables".to_owned());
     };
     if command.link == Link::Or {
-        return Err("runs only where the command before `||` fails".to_owned());
+        return Read::nothing("runs only where the command before `||` fails".to_owned());
     }
     let Some(provider) = provider::provider_of(&call) else {
         let program = call.words.first().map(Text::shown).unwrap_or_default();
-        return Err(format!("{} is not a command that labproof reads", ticked(&program)));
+        let why = format!("{} is not a command that labproof reads", ticked(&program));
+        return Read::nothing(why);
     };
-    let kinds = provider.kinds().iter();
-    let claims: Vec<Claim> = kinds.flat_map(|kind| kind.infer(&call, story)).collect();
-    if !claims.is_empty() {
-        return Ok(claims);
-    }
-    Err(match provider.reading(&call) {
-        Reading::Reads => "only reads".to_owned(),
-        Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{why}"),
-        Reading::NotUnderstood(what) => format!("not understood: {what}"),
-    })
+    // All kinds: a command of one system may change things of another (a rotation ends logins).
+    let claims: Vec<Claim> = provider::kinds().flat_map(|kind| kind.infer(&call, story)).collect();
+    let why = if claims.iter().any(|claim| claim.verb.claims()) {
+        None
+    } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
+        Some("only reads".to_owned())
+    } else {
+        Some(match provider.reading(&call) {
+            Reading::Reads => "only reads".to_owned(),
+            Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{why}"),
+            Reading::NotUnderstood(what) => format!("not understood: {what}"),
+        })
+    };
+    Read { claims, why }
 }
 
 impl Assertion {
@@ -294,7 +308,7 @@ impl Assertion {
 
     /// Whether the step makes it so, as against confirming it.
     pub fn changes(&self) -> bool {
-        !matches!(self.claim.verb, Verb::Confirm | Verb::Read)
+        self.claim.verb.changes()
     }
 
     fn describe(&mut self) {
@@ -321,11 +335,11 @@ impl Plan {
                 resolved
             })
             .collect();
-        let reads = self.reads.iter().map(|presumed| Presumed {
-            claim: presumed.claim.resolved(resolve),
-            ..presumed.clone()
-        });
-        Self { assertions, reads: reads.collect(), ..self.clone() }
+        let asides = self
+            .asides
+            .iter()
+            .map(|aside| Aside { claim: aside.claim.resolved(resolve), ..aside.clone() });
+        Self { assertions, asides: asides.collect(), ..self.clone() }
     }
 
     /// Each subject once, in the order of the text.

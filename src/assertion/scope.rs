@@ -38,9 +38,9 @@ impl<'a> Scope<'a> {
         for name in self.variables.keys() {
             environment.push((name.clone(), self.variable(name)));
         }
+        let mut own: Vec<(String, Text)> = Vec::new();
         for assignment in &command.assignments {
-            let value = self.expand(&assignment.value);
-            environment.push((assignment.name.clone(), value));
+            own.push((assignment.name.clone(), self.expand(&assignment.value)));
         }
         let stdin = command
             .redirects
@@ -51,7 +51,7 @@ impl<'a> Scope<'a> {
                 _ => None,
             })
             .or_else(|| self.piped(command, before?));
-        Call { words, environment, stdin }
+        Call { words, environment, own, stdin }
     }
 
     /// What an `echo`, `printf` or `cat <<EOF` before a pipe writes, where the text says it.

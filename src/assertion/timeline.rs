@@ -2,6 +2,7 @@
 //! step makes of it. Compares texts only; what the lab says comes in at judging.
 
 use crate::claim::{Claim, Expectation, Meaning, Subject, Text, Verb};
+use crate::provider;
 
 use super::Plan;
 
@@ -53,6 +54,12 @@ impl Part {
         self.changing && self.state == self.start
     }
 
+    /// Whether its state shows that the claim's step was done: it was another before, by the text.
+    pub fn is_told(&self) -> bool {
+        let open = self.field.is_none() && self.start == State::Open;
+        !self.is_start() && !self.given && !open
+    }
+
     /// Whether the text ends where it started, so that nothing can be told afterwards.
     pub fn comes_round(&self) -> bool {
         self.changing && (self.end == self.start || self.asked == self.start)
@@ -67,6 +74,7 @@ struct Event<'a> {
     step: usize,
     verb: Verb,
     expectation: &'a Expectation,
+    lenient: bool,
 }
 
 /// The histories of a plan.
@@ -78,16 +86,16 @@ impl<'a> Timeline<'a> {
     /// Lays the claims of a plan out by subject.
     pub fn new(plan: &'a Plan) -> Self {
         let made = plan.assertions.iter().map(|one| (one.span.start, one.step, &one.claim));
-        let read = plan.reads.iter().map(|one| (one.span.start, one.step, &one.claim));
-        let mut in_order: Vec<(usize, usize, &'a Claim)> = made.chain(read).collect();
+        let aside = plan.asides.iter().map(|one| (one.span.start, one.step, &one.claim));
+        let mut in_order: Vec<(usize, usize, &'a Claim)> = made.chain(aside).collect();
         // A stable sort: the claims of one command keep their order.
         in_order.sort_by_key(|(at, step, _)| (*step, *at));
         let claims: Vec<(usize, &'a Claim)> =
             in_order.into_iter().map(|(_, step, claim)| (step, claim)).collect();
         let mut timeline = Self { histories: Vec::new() };
         for (place, (step, claim)) in claims.iter().enumerate() {
-            let event =
-                Event { place, step: *step, verb: claim.verb, expectation: &claim.expectation };
+            let (verb, expectation) = (claim.verb, &claim.expectation);
+            let event = Event { place, step: *step, verb, expectation, lenient: claim.lenient };
             timeline.history_mut(&claim.subject).push(event);
         }
         timeline.empty_removed_containers(&claims);
@@ -104,7 +112,8 @@ impl<'a> Timeline<'a> {
             let mut next = 0;
             while next < gone.len() {
                 for (_, claim) in &claims[..place] {
-                    let inside = claim.container.as_ref() == Some(gone[next]);
+                    let inside = claim.container.as_ref() == Some(gone[next])
+                        || provider::holds(gone[next], &claim.subject);
                     if inside && !gone.contains(&&claim.subject) {
                         gone.push(&claim.subject);
                     }
@@ -113,7 +122,8 @@ impl<'a> Timeline<'a> {
             }
             for subject in &gone[1..] {
                 let expectation = &Expectation::Absent;
-                let event = Event { place, step: *step, verb: Verb::Remove, expectation };
+                let (verb, lenient) = (Verb::Remove, removal.lenient);
+                let event = Event { place, step: *step, verb, expectation, lenient };
                 let history = self.history_mut(subject);
                 let at = history.partition_point(|earlier| earlier.place <= place);
                 history.insert(at, event);
@@ -173,13 +183,17 @@ impl<'a> Timeline<'a> {
 
 impl Event<'_> {
     fn changes(&self) -> bool {
-        !matches!(self.verb, Verb::Confirm | Verb::Read)
+        self.verb.changes()
     }
 
     /// What the event makes of a field, or of the subject itself; `None` where it leaves it alone.
     fn makes(&self, field: Option<&str>) -> Option<State> {
         if !self.changes() {
             return None;
+        }
+        if self.verb == Verb::Disturb {
+            let stays = field.is_none() && matches!(self.expectation, Expectation::Present(_));
+            return (!stays).then_some(State::Open);
         }
         let Some(path) = field else { return Some(existence(self.expectation)) };
         match self.expectation {
@@ -202,14 +216,20 @@ fn existence(expectation: &Expectation) -> State {
 
 fn stated(expectation: &Expectation, path: &str) -> Option<State> {
     let field = expectation.fields().iter().find(|field| field.path == path)?;
-    Some(State::Value(field.value.clone(), field.meaning))
+    Some(match field.meaning {
+        Meaning::Unset => State::Absent,
+        meaning => State::Value(field.value.clone(), meaning),
+    })
 }
 
 /// What a thing first made by the text was, and what one first read, changed or taken away was.
 fn start(history: &[Event<'_>], field: Option<&str>) -> State {
-    let made =
-        history.first().is_some_and(|first| matches!(first.verb, Verb::Make | Verb::Replace));
+    let Some(first) = history.first() else { return State::Open };
+    let acted = history.iter().find(|event| event.changes()).unwrap_or(first);
+    let made = acted.verb == Verb::Create || matches!(first.verb, Verb::Make | Verb::Replace);
     match (made, field) {
+        // A command that may fail says nothing of what it met, unless an earlier one read it.
+        _ if acted.lenient && (first.verb != Verb::Read || field.is_some()) => State::Open,
         (true, _) => State::Absent,
         (false, None) => State::Present,
         (false, Some(_)) => State::Open,

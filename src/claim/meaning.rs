@@ -19,12 +19,15 @@ pub enum Meaning {
     Sql,
     /// A connection URL: a password in it, `postgres:` for `postgresql:` and the order of options do not count.
     ConnectionUrl,
+    /// The field is not set; there is no value to compare.
+    Unset,
     /// The server does not give it back: not compared, and said.
     NotReturned,
 }
 
 impl Meaning {
-    /// Whether `actual` means what the text says. [`Meaning::NotReturned`] is never asked.
+    /// Whether `actual` means what the text says. [`Meaning::Unset`] and
+    /// [`Meaning::NotReturned`] are never asked.
     pub fn same(self, expected: &Text, actual: &Fact) -> bool {
         let actual = match actual {
             Fact::Sealed(secret) => return expected.matches(secret.expose()),
@@ -36,7 +39,7 @@ impl Meaning {
             Self::Set => same_set(expected, actual),
             Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),
             Self::ConnectionUrl => same_url(expected, &plain(actual)),
-            Self::NotReturned => false,
+            Self::Unset | Self::NotReturned => false,
         }
     }
 

@@ -105,11 +105,18 @@ impl Field {
     pub fn new(path: impl Into<String>, value: impl Into<Text>, meaning: Meaning) -> Self {
         Self { path: path.into(), value: value.into(), meaning }
     }
+
+    /// A field that is not set.
+    pub fn unset(path: impl Into<String>) -> Self {
+        Self::new(path, Text::default(), Meaning::Unset)
+    }
 }
 
 /// What a command does to a [`Subject`]; the timeline is made of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
+    /// Makes it, and fails where it is there: it was absent, whatever the text read before.
+    Create,
     /// Makes it, or changes the named fields of what is there. Made first: it was absent.
     Make,
     /// Makes it anew: fields that are not named are gone. Made first: it was absent.
@@ -120,8 +127,23 @@ pub enum Verb {
     Remove,
     /// Looks again at what an earlier step did, or tries what must work or be refused.
     Confirm,
+    /// Does something to it that is not claimed: from here on its fields are open, and where the
+    /// expectation is not that it is present, so is the thing itself. Claims nothing.
+    Disturb,
     /// Only looks: claims nothing, and says that the thing was there.
     Read,
+}
+
+impl Verb {
+    /// Whether something is claimed by it, as against only said of the thing's history.
+    pub fn claims(self) -> bool {
+        !matches!(self, Self::Disturb | Self::Read)
+    }
+
+    /// Whether the thing is another afterwards.
+    pub fn changes(self) -> bool {
+        !matches!(self, Self::Confirm | Self::Read)
+    }
 }
 
 /// What the text says of one thing at one place.
@@ -137,12 +159,16 @@ pub struct Claim {
     pub container: Option<Subject>,
     /// What it cannot be told without: if one of these fails in an earlier step, that is the cause.
     pub depends: Vec<Subject>,
+    /// Whether its command may fail without harm (`--ignore-not-found`, `|| true`), so that it says nothing
+    /// of what was before.
+    pub lenient: bool,
 }
 
 impl Claim {
     /// A claim without a container.
     pub fn new(subject: Subject, expectation: Expectation, verb: Verb) -> Self {
-        Self { subject, expectation, verb, container: None, depends: Vec::new() }
+        let depends = Vec::new();
+        Self { subject, expectation, verb, container: None, depends, lenient: false }
     }
 
     /// The same inside `container`.
@@ -156,6 +182,13 @@ impl Claim {
     #[must_use]
     pub fn needing(mut self, subjects: impl IntoIterator<Item = Subject>) -> Self {
         self.depends.extend(subjects);
+        self
+    }
+
+    /// The same of a command that may fail without harm, if it is one.
+    #[must_use]
+    pub fn leniently(mut self, lenient: bool) -> Self {
+        self.lenient |= lenient;
         self
     }
 
@@ -177,6 +210,7 @@ impl Claim {
             verb: self.verb,
             container: self.container.as_ref().map(|subject| subject.resolved(resolve)),
             depends: self.depends.iter().map(|subject| subject.resolved(resolve)).collect(),
+            lenient: self.lenient,
         }
     }
 }

@@ -128,6 +128,12 @@ pub enum Unobservable {
 }
 
 impl Unobservable {
+    /// The text does not say what these variables and placeholders stand for.
+    pub fn unbound(written: &[&str]) -> Self {
+        let written = written.join(", ");
+        Self::NotObserved(format!("the text does not say what {written} stands for; `--var` can"))
+    }
+
     /// The reason in words.
     pub fn reason(&self) -> &str {
         match self {

@@ -21,8 +21,10 @@ pub use timings::Timings;
 pub struct Call {
     /// The program and its arguments. Never empty.
     pub words: Vec<Text>,
-    /// The variables that the command sees: exported before it, or written in front of it.
+    /// The variables that the text set before it.
     pub environment: Vec<(String, Text)>,
+    /// The variables that are written in front of it, for it alone.
+    pub own: Vec<(String, Text)>,
     /// What it reads from standard input, where the text says it: a heredoc, or a literal `echo` piped in.
     pub stdin: Option<Text>,
 }
@@ -36,7 +38,8 @@ impl Call {
 
     /// A variable that the command sees.
     pub fn variable(&self, name: &str) -> Option<&Text> {
-        self.environment.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+        let mut seen = self.own.iter().rev().chain(self.environment.iter().rev());
+        seen.find(|(key, _)| key == name).map(|(_, value)| value)
     }
 }
 
@@ -93,6 +96,14 @@ pub trait Kind: Sync {
     fn hint(&self, claim: &Claim) -> String;
     /// Where it is looked for.
     fn looks(&self, claim: &Claim) -> Looks;
+    /// Whether `holder`, a thing of this kind, holds `thing` by their names alone.
+    fn holds(&self, _holder: &Subject, _thing: &Subject) -> bool {
+        false
+    }
+    /// The parameters of a subject without which it cannot be found, as its name is one.
+    fn needs(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Begins what takes long and needs no look-up, while those of `subject` are still under way. What it
     /// makes is the sessions' to keep: [`Kind::observe`] asks for it again.
     fn prepare<'a>(&'a self, _subject: &'a Subject, _lab: &'a Lab) -> BoxFuture<'a, ()> {
@@ -134,6 +145,11 @@ pub fn kinds() -> impl Iterator<Item = &'static dyn Kind> {
 /// A kind by its id.
 pub fn kind(id: &str) -> Option<&'static dyn Kind> {
     kinds().find(|kind| kind.id() == id)
+}
+
+/// Whether one thing holds the other by their names alone.
+pub fn holds(holder: &Subject, thing: &Subject) -> bool {
+    kind(holder.kind).is_some_and(|kind| kind.holds(holder, thing))
 }
 
 /// The provider that knows the program of a command.

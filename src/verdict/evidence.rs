@@ -14,12 +14,7 @@ const VALUE_WIDTH: usize = 120;
 
 /// The verdict of a claim whose subject nobody looked at.
 pub(super) fn not_looked_at(assertion: &Assertion) -> Verdict {
-    let unbound = assertion.claim.subject.name.unbound().join(", ");
-    let reason = if unbound.is_empty() {
-        "it was not looked at".to_owned()
-    } else {
-        format!("the text does not say what {unbound} stands for; `--var` can")
-    };
+    let reason = "it was not looked at".to_owned();
     Verdict { reason: Some(reason), ..bare(assertion, Outcome::Unknown) }
 }
 
@@ -123,8 +118,10 @@ fn wanted_fields(failed: &[&Part], observation: &Observation) -> String {
     let fields: Vec<String> = failed
         .iter()
         .filter_map(|part| {
-            let State::Value(text, meaning) = &part.state else { return None };
             let path = part.field.as_deref()?;
+            let State::Value(text, meaning) = &part.state else {
+                return Some(format!("{} not set", ticked(path)));
+            };
             let wanted = wanted(text, *meaning);
             let wanted = match shown_fact(path, *meaning, observation) {
                 Some(found) => excerpts(&wanted, &found).0,
@@ -210,6 +207,9 @@ fn with_near(text: String, observation: &Observation) -> String {
 
 fn found_field(name: &str, state: &State, observation: &Observation) -> String {
     let path = ticked(name);
+    if *state == State::Absent {
+        return format!("{path} is still set");
+    }
     let (Seen::Present(facts), State::Value(text, meaning)) = (&observation.seen, state) else {
         return format!("{path} differs");
     };
@@ -236,8 +236,15 @@ fn unseen(observation: &Observation) -> String {
 }
 
 fn skipped(observation: &Observation, findings: &[Finding], overtaken_by: Option<usize>) -> String {
-    match (&observation.seen, overtaken_by) {
-        (_, Some(step)) => format!("step {step} replaces it"),
+    let disturbed = findings.iter().find_map(|finding| match finding {
+        Finding::Disturbed(step) => Some(*step),
+        _ => None,
+    });
+    match (&observation.seen, overtaken_by.or(disturbed)) {
+        (_, Some(step)) if overtaken_by.is_some() => format!("step {step} replaces it"),
+        (_, Some(step)) => {
+            format!("cannot be told afterwards: step {step} changes it in a way that is not read")
+        }
         (Seen::Unobservable(Unobservable::NotObserved(reason)), None) => reason.clone(),
         _ if findings.contains(&Finding::Given) => {
             "cannot be told afterwards: an earlier step makes the same state".to_owned()

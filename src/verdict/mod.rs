@@ -99,7 +99,7 @@ impl Judge<'_> {
         let mut proves = false;
         for part in &parts {
             match proven(&part.state, part.field.as_deref(), seen) {
-                Some(true) => proves |= !part.is_start() && !part.given,
+                Some(true) => proves |= part.is_told(),
                 _ => return false,
             }
         }

@@ -14,6 +14,8 @@ pub(super) enum Finding {
     Unseen,
     /// A later step replaces it, and the learner has come that far: the step.
     Overtaken(usize),
+    /// A later step does something to it that is not read, so that nothing can be told: the step.
+    Disturbed(usize),
     /// What is seen is what the text started from: nothing can be told.
     Untold,
     /// It holds, and by the text it did so before the step: nothing is shown by it.
@@ -48,6 +50,7 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
 /// | a later state, unlike the one before the claim    | yes            | overtaken |
 /// | … but the text started so, and comes round to it  | yes            | untold    |
 /// | anything, and a later changing claim holds        | yes            | overtaken |
+/// | anything, and a later step disturbs it            | yes            | disturbed |
 /// | the starting state, to which the text comes round | -              | untold    |
 /// | anything else                                     | -              | fails     |
 /// | nothing                                           | -              | unseen    |
@@ -64,15 +67,21 @@ pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) ->
     // that was never made.
     let starts = |state: &State| part.comes_round() && *state == part.start;
     let reached = |(_, state): &&(usize, State)| {
-        *state != part.before && !starts(state) && is(state) == Some(true)
+        *state != State::Open && *state != part.before && !starts(state) && is(state) == Some(true)
     };
     if let Some((step, _)) = part.later.iter().rfind(reached) {
         return Finding::Overtaken(*step);
     }
-    if let Some((step, _)) = part.later.first()
+    let mut replacing = part.later.iter().filter(|(_, state)| *state != State::Open);
+    if let Some((step, _)) = replacing.next()
         && later_holds
     {
         return Finding::Overtaken(*step);
+    }
+    if let Some((step, _)) = part.later.iter().rfind(|(_, state)| *state == State::Open)
+        && seen.is_some()
+    {
+        return Finding::Disturbed(*step);
     }
     if part.comes_round() && is(&part.start) == Some(true) {
         return Finding::Untold;

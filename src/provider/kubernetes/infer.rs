@@ -38,6 +38,10 @@ const READING: [&str; 17] = [
 
 /// Reads a command.
 pub(super) fn understand(call: &Call, story: &Story) -> Understood {
+    // Every kind is asked about every command.
+    if !matches!(call.program().as_deref(), Some("kubectl" | "k")) {
+        return Err(Reading::Reads);
+    }
     let line = Line::parse(call).map_err(Reading::NotUnderstood)?;
     if line.is_dry() || line.has("help") {
         return Err(Reading::Reads);

@@ -11,11 +11,13 @@ fn shown(claim: &Claim) -> String {
         .collect();
     let within = claim.container.as_ref().map_or(String::new(), |c| c.name.shown());
     let verb = match claim.verb {
+        Verb::Create => "create",
         Verb::Make => "make",
         Verb::Replace => "replace",
         Verb::Change => "change",
         Verb::Remove => "remove",
         Verb::Confirm => "confirm",
+        Verb::Disturb => "disturb",
         Verb::Read => "read",
     };
     let line = format!(

@@ -203,10 +203,7 @@ fn rotated(call: &Call, story: &Story) -> Vec<Claim> {
     let Some(rotation) = rotations else { return Vec::new() };
     logins(&rotation)
         .into_iter()
-        .map(|subject| {
-            let claim = Claim::new(subject, Expectation::Refused, Verb::Change);
-            claim.needing(rotation.depends.clone())
-        })
+        .map(|subject| Claim::new(subject, Expectation::Refused, Verb::Disturb))
         .collect()
 }
 

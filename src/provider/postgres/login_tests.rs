@@ -22,7 +22,7 @@ fn story(rotated: bool) -> Story {
             .with("user", "postgres")
             .with("password", "old")
             .with("role", "api");
-        claims.push(Claim::new(subject, Expectation::Changed, Verb::Change));
+        claims.push(Claim::new(subject, Expectation::Changed, Verb::Disturb));
     }
     Story { claims }
 }
@@ -84,7 +84,7 @@ fn a_rotation_turns_the_texts_own_logins_down() {
     story.claims.extend([login.clone(), config]);
     let rotated = rotated(&call("vault write -f database/rotate-root/pg"), &story);
     assert_eq!(rotated.len(), 1);
-    assert_eq!((&rotated[0].subject, rotated[0].verb), (&login.subject, Verb::Change));
+    assert_eq!((&rotated[0].subject, rotated[0].verb), (&login.subject, Verb::Disturb));
     assert_eq!(rotated[0].expectation, Expectation::Refused);
 }
 

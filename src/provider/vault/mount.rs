@@ -99,6 +99,10 @@ impl Kind for Mount {
             },
         }
     }
+    fn holds(&self, holder: &Subject, thing: &Subject) -> bool {
+        let inside = thing.name.shown().starts_with(&holder.name.shown());
+        thing.kind.starts_with("vault/") && thing.kind != ID && inside
+    }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
         Box::pin(observe(subject, &lab.vault))
     }
@@ -134,7 +138,7 @@ fn infer(call: &Call) -> Option<Claim> {
         fields.extend(value.map(|value| Field::new(name, value, meaning)));
     }
     let subject = Subject::new(ID, mount_path(path));
-    Some(Claim::new(subject, Expectation::Present(fields), Verb::Make))
+    Some(Claim::new(subject, Expectation::Present(fields), Verb::Create))
 }
 
 async fn observe(subject: &Subject, session: &Session) -> Observation {

@@ -116,11 +116,7 @@ impl Place {
 
 /// A text's value, or that the text does not give it.
 pub(crate) fn known(text: &Text) -> Result<String, Unobservable> {
-    text.value().ok_or_else(|| {
-        let holes = text.unbound().join(", ");
-        let reason = format!("the text does not say what {holes} stands for; `--var` can");
-        Unobservable::Unconfigured(reason)
-    })
+    text.value().ok_or_else(|| Unobservable::unbound(&text.unbound()))
 }
 
 /// The last piece of a name, as a person may read it: `products-api` of `database/products-api`.
