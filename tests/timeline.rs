@@ -1,6 +1,7 @@
 //! The timeline, as a learner meets it: what is overtaken, what cannot be told, and where they are.
 
 use labproof::assertion::Selection;
+use labproof::claim::{Control, Observation, Unobservable};
 use labproof::report::RunOutcome;
 
 use crate::story::{World, check, container_gone, human, outcomes, refused, sealed, there, with};
@@ -209,16 +210,63 @@ fn a_refused_login_shows_a_rotation() {
 }
 
 #[test]
-fn what_a_fence_reads_before_it_makes_it_was_there() {
-    let steps = ["kubectl get deployment web\nkubectl create deployment web --image=nginx:1"];
+fn what_fails_where_the_thing_is_shows_that_it_was_not() {
     let image = "spec.template.spec.containers[nginx].image";
-    let world: World<'_> = &[(OBJECT, "deployment/web", with(image, "nginx:1"))];
+    for steps in [
+        "kubectl get deployment web\nkubectl create deployment web --image=nginx:1",
+        "kubectl get deployment web || true\nkubectl create deployment web --image=nginx:1",
+    ] {
+        let world: World<'_> = &[(OBJECT, "deployment/web", with(image, "nginx:1"))];
+        let report = check(&[steps], world, Selection::All);
+        assert_eq!((outcomes(&report).as_str(), report.outcome.exit_code()), ("1 pass", 0));
+    }
+    // What is put may have been there: the text read it.
+    let steps = ["vault kv get kv/x\nvault kv put kv/x a=1"];
+    let world: World<'_> = &[("vault/kv-secret", "kv/x", with("a", "1"))];
     let report = check(&steps, world, Selection::All);
-    assert_eq!(outcomes(&report), "1 pass", "the image is new, the deployment is not");
-    let bare = ["kubectl get ns shop\nkubectl create ns shop"];
-    let world: World<'_> = &[(OBJECT, "namespace/shop", there())];
-    let report = check(&bare, world, Selection::All);
-    assert_eq!((outcomes(&report).as_str(), report.outcome.exit_code()), ("1 skip", 4));
+    assert_eq!(outcomes(&report), "1 pass", "the value is new, the secret is not");
+}
+
+#[test]
+fn a_login_before_its_password_is_rotated_is_overtaken() {
+    let steps = [
+        "PGPASSWORD=old psql -h db -U postgres -d products -c 'SELECT 1'",
+        "vault write database/config/c username=postgres password=old",
+        "vault write -force database/rotate-root/c",
+    ];
+    let login = "postgres/login";
+    let uncontrolled = || {
+        let reason = Unobservable::Uncontrolled("the account could not be read".into());
+        Observation::unobservable(reason, "login → 28P01")
+    };
+    let config = || with("username", "postgres");
+    let solved: World<'_> = &[
+        (login, "postgres", uncontrolled()),
+        ("vault/database-config", "database/c", config()),
+        ("vault/root-rotation", "database/c", refused()),
+    ];
+    let report = check(&steps, solved, Selection::All);
+    assert_eq!(
+        (outcomes(&report).as_str(), report.outcome.exit_code()),
+        ("1 skip, 2 pass, 3 pass", 0)
+    );
+    let untouched: World<'_> =
+        &[(login, "postgres", there()), ("vault/root-rotation", "database/c", there())];
+    let report = check(&steps, untouched, Selection::All);
+    assert_eq!(outcomes(&report), "1 skip, 2 fail, 3 fail");
+}
+
+#[test]
+fn what_holds_paths_takes_them_along() {
+    // The text never made the engine, yet its paths are beneath it.
+    let steps = ["vault kv put kv/team/x a=1", "vault secrets disable kv"];
+    let gone = Observation::absent(Control::container_gone("no engine is mounted"), "GET it → 404");
+    let report = check(&steps, &[("vault/kv-secret", "kv/team/x", gone)], Selection::All);
+    assert_eq!(outcomes(&report), "1 skip, 2 pass");
+    let standing: World<'_> =
+        &[("vault/kv-secret", "kv/team/x", with("a", "1")), ("vault/mount", "kv/", there())];
+    let report = check(&steps, standing, Selection::All);
+    assert_eq!(outcomes(&report), "1 pass, 2 fail");
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
 /// | … but the text started so, and comes round to it  | yes            | untold    |
 /// | anything, and a later changing claim holds        | yes            | overtaken |
 /// | anything, and a later step disturbs it            | yes            | disturbed |
+/// | nothing, and a later changing claim holds         | disturbed      | disturbed |
 /// | the starting state, to which the text comes round | -              | untold    |
 /// | anything else                                     | -              | fails     |
 /// | nothing                                           | -              | unseen    |
@@ -79,7 +80,7 @@ pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) ->
         return Finding::Overtaken(*step);
     }
     if let Some((step, _)) = part.later.iter().rfind(|(_, state)| *state == State::Open)
-        && seen.is_some()
+        && (seen.is_some() || later_holds)
     {
         return Finding::Disturbed(*step);
     }

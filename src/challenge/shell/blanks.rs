@@ -59,7 +59,9 @@ pub(super) fn find(text: &str) -> Vec<Blank> {
     blanks
 }
 
-/// The text with every blank covered by as many `_` as it has bytes, so that offsets stay.
+/// The text with every blank, and every letter beyond ASCII, covered by as many `_` as it has bytes, so that
+/// offsets stay. To a shell such letters are all alike, and the parser cuts them in the middle where it
+/// counts wrongly (in backquotes behind an escape).
 pub(super) fn cover(text: &str, blanks: &[Blank]) -> String {
     let mut covered = String::with_capacity(text.len());
     let mut at = 0;
@@ -69,7 +71,14 @@ pub(super) fn cover(text: &str, blanks: &[Blank]) -> String {
         at = blank.range.end;
     }
     covered.push_str(&text[at..]);
-    covered
+    covered.chars().fold(String::with_capacity(text.len()), |mut ascii, letter| {
+        if letter.is_ascii() {
+            ascii.push(letter);
+        } else {
+            ascii.extend(std::iter::repeat_n('_', letter.len_utf8()));
+        }
+        ascii
+    })
 }
 
 fn name_of_tag(rest: &str) -> Option<&str> {
@@ -242,9 +251,9 @@ mod tests {
 
     #[test]
     fn covering_keeps_every_offset() {
-        let text = "a <ñame> {{ b }} c";
+        let text = "a <ñame> {{ b }} é";
         let covered = cover(text, &find(text));
         assert_eq!(covered.len(), text.len());
-        assert_eq!(covered, "a _______ _______ c");
+        assert_eq!(covered, "a _______ _______ __");
     }
 }

@@ -72,6 +72,14 @@ pub(super) fn expansion(range: Range<usize>, body: Option<&StmtSeq>) -> Expansio
     Expansion { range, body }
 }
 
+/// Whether the first command of backquotes is where their inside begins.
+fn begins(expansion: &Expansion<'_>, written: &str) -> bool {
+    let inside = written.trim_start_matches('`').trim_start();
+    let start = expansion.range.end - inside.len();
+    let first = expansion.body.and_then(|body| body.stmts.first());
+    first.is_none_or(|statement| statement.span.start.offset() == start)
+}
+
 impl Reader<'_> {
     /// A word as the parser delimits it.
     pub(super) fn word(&mut self, word: &shuck_ast::Word) -> Word {
@@ -146,9 +154,10 @@ impl Reader<'_> {
             return false;
         };
         let end = expansion.range.end;
-        // The parser unescapes the inside of backquotes before it parses it, so that its offsets are
-        // not those of the text any more.
-        let shifted = written.starts_with('`') && written.contains('\\');
+        // The parser unescapes the inside of backquotes, and an escape in the same quotes before them,
+        // before it parses it, so that its offsets are not those of the text any more.
+        let shifted =
+            written.starts_with('`') && (written.contains('\\') || !begins(expansion, written));
         match expansion.body {
             Some(body) if !shifted => {
                 let commands = self.inner(body);
