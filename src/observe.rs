@@ -1,7 +1,7 @@
 //! Plan → observations: looks at every subject once, all at the same time, within the deadline. The only
 //! arrow of the line that waits for anything; judges nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, Shared, join};
@@ -53,8 +53,18 @@ pub async fn observe(plan: &Plan, lab: &Lab, wanted: &dyn Fn(&Assertion) -> bool
     };
     let observations: BTreeMap<Subject, Observation> =
         stream::iter(looks).buffer_unordered(at_once).collect().await;
-    // Fields may hold look-ups that no subject waited for.
-    let lookups = futures_util::future::join_all(pending).await;
+    // Fields may hold look-ups that no subject waited for. Those of claims that nobody wants are not waited for.
+    let needed: BTreeSet<usize> = plan
+        .assertions
+        .iter()
+        .filter(|assertion| wanted(assertion))
+        .flat_map(|assertion| assertion.claim.lookups())
+        .collect();
+    let needed = &needed;
+    let lookups = pending.into_iter().enumerate().map(|(id, lookup)| async move {
+        if needed.contains(&id) { lookup.await } else { Ok(None) }
+    });
+    let lookups = futures_util::future::join_all(lookups).await;
     let plan = plan.resolved(&|id| lookups.get(id).and_then(|found| found.clone().ok().flatten()));
     Observed { plan, observations, lookups }
 }

@@ -14,3 +14,4 @@ mod report;
 mod run_labproof;
 mod story;
 mod timeline;
+mod waiting;

@@ -192,6 +192,12 @@ impl Claim {
         self
     }
 
+    /// The look-ups that must be worked out before the claim can be judged.
+    pub fn lookups(&self) -> Vec<usize> {
+        let fields = self.expectation.fields().iter().flat_map(|field| field.value.lookups());
+        self.subject.lookups().into_iter().chain(fields).collect()
+    }
+
     /// The same with every look-up replaced by what `resolve` gives for it.
     #[must_use]
     pub fn resolved(&self, resolve: &dyn Fn(usize) -> Option<String>) -> Self {
