@@ -16,6 +16,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// The rows of this file.
 pub(super) fn rows() -> Vec<Row> {
+    [objects_and_roles(), secrets(), rotations()].concat()
+}
+
+fn objects_and_roles() -> Vec<Row> {
     vec![
         Row {
             says: &[(11, "terminating")],
@@ -43,13 +47,6 @@ pub(super) fn rows() -> Vec<Row> {
         }),
         // "is not an allowed role" is Vault's own word, so that 7 fails and is not unknown.
         wrong("role_not_allowed", 4, "P--FPoFxxPPP", disallowed_role),
-        wrong("secret_written_again", 10, "P--PPPPPPFPP", |lab| {
-            let names = &lab.world.names;
-            let other = json!({ "username": "somebody", "password": "something-else" });
-            lab.world.vault.write(&names.secret(), &other)?;
-            let path = names.secret();
-            Ok(Broken::told(call(lab)).mended_by(move |lab| lab.world.vault.delete(&path)))
-        }),
         Row {
             says: &[(6, "again")],
             ..wrong("no_lease_left", 6, "P--PPFPPPPPP", |lab| {
@@ -57,6 +54,18 @@ pub(super) fn rows() -> Vec<Row> {
                 Ok(Broken::told(call(lab)).mended_by(read_credentials))
             })
         },
+    ]
+}
+
+fn secrets() -> Vec<Row> {
+    vec![
+        wrong("secret_written_again", 10, "P--PPPPPPFPP", |lab| {
+            let names = &lab.world.names;
+            let other = json!({ "username": "somebody", "password": "something-else" });
+            lab.world.vault.write(&names.secret(), &other)?;
+            let path = names.secret();
+            Ok(Broken::told(call(lab)).mended_by(move |lab| lab.world.vault.delete(&path)))
+        }),
         fine("secret_of_version_2_soft_deleted", |lab| {
             version_2(lab, |lab, path| lab.world.vault.delete(&format!("kv/data/{path}")))
         }),
@@ -69,6 +78,11 @@ pub(super) fn rows() -> Vec<Row> {
         fine("secret_of_version_2_metadata_deleted", |lab| {
             version_2(lab, |lab, path| lab.world.vault.delete(&format!("kv/metadata/{path}")))
         }),
+    ]
+}
+
+fn rotations() -> Vec<Row> {
+    vec![
         Row {
             // Whether Vault or a hand changed it cannot be read: it passes, and says how far it saw.
             says: &[(8, "only the old password's death was seen")],
