@@ -35,8 +35,12 @@ fn every_form_claims_what_stands_below_it() {
         let found = said(&form.fence);
         if found != form.expected {
             let _ = writeln!(wrong, "{}:{}: {}", form.file, form.line, form.fence);
-            form.expected.iter().for_each(|line| drop(writeln!(wrong, "  expected {line}")));
-            found.iter().for_each(|line| drop(writeln!(wrong, "  found    {line}")));
+            for line in &form.expected {
+                let _ = writeln!(wrong, "  expected {line}");
+            }
+            for line in &found {
+                let _ = writeln!(wrong, "  found    {line}");
+            }
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
