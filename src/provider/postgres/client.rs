@@ -13,7 +13,7 @@ use super::tls;
 use crate::claim::Unobservable;
 use crate::config::Config;
 use crate::provider::Timings;
-use crate::provider::vault::speaks_of_tls;
+use crate::provider::tls::cause;
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -244,7 +244,7 @@ impl Failure {
         let source = std::error::Error::source(error);
         let text = source.map(ToString::to_string).unwrap_or_default();
         failure.asked = text == "password missing";
-        failure.tls = speaks_of_tls(error).then_some(true);
+        failure.tls = cause(error).is_some().then_some(true);
         if text.contains("server does not support TLS") {
             failure.tls = Some(false);
         }
