@@ -7,6 +7,7 @@ mod lab;
 mod masked;
 pub mod postgres;
 mod timings;
+mod tls;
 pub mod vault;
 
 use futures_util::future::BoxFuture;

@@ -22,6 +22,8 @@ pub(crate) struct Check {
     pub(crate) arguments: Vec<String>,
     challenge: PathBuf,
     secrets: Vec<String>,
+    /// A program and its arguments that run labproof in their turn.
+    through: Vec<String>,
 }
 
 /// What came of it.
@@ -57,7 +59,14 @@ impl Check {
         if world.names.password != "password" {
             secrets.push(world.names.password.clone());
         }
-        Check { environment, arguments: Vec::new(), challenge: challenge.to_owned(), secrets }
+        let (arguments, through, challenge) = (Vec::new(), Vec::new(), challenge.to_owned());
+        Check { environment, arguments, challenge, secrets, through }
+    }
+
+    /// The same call, run by another program that ends as it does.
+    pub(crate) fn through(&self, program: &[&str]) -> Check {
+        let program = program.iter().map(|word| (*word).to_owned()).collect();
+        Check { through: program, ..self.clone() }
     }
 
     /// The same call with more arguments.
@@ -105,8 +114,10 @@ impl Check {
 
     /// Starts it; the caller ends it or waits.
     pub(crate) fn start(&self) -> Done<Started> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_labproof"));
-        command.arg("check").arg(&self.challenge).args(&self.arguments);
+        let labproof = env!("CARGO_BIN_EXE_labproof");
+        let mut words = self.through.iter().map(String::as_str).chain([labproof]);
+        let mut command = Command::new(words.next().unwrap_or(labproof));
+        command.args(words).arg("check").arg(&self.challenge).args(&self.arguments);
         command.env_clear().envs(&self.environment);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::certificates::Authority;
 use crate::lab::free_port;
 use crate::process::{Server, Stop, guarded, output};
 use crate::servers::Servers;
@@ -19,8 +20,11 @@ const LIMIT: Duration = Duration::from_mins(2);
 pub(crate) struct Kubernetes {
     directory: PathBuf,
     kubectl: PathBuf,
-    server: String,
-    ca: PathBuf,
+    pub(crate) address: SocketAddr,
+    /// The certificate of the authority that the API server made for itself.
+    pub(crate) ca: PathBuf,
+    /// Whoever shows a certificate of it is known to the API server.
+    pub(crate) clients: Authority,
     admin: String,
     /// A token that authenticates and may do nothing.
     pub(crate) powerless: String,
@@ -50,11 +54,13 @@ impl Kubernetes {
             format!("{},admin,admin,system:masters\n{},nobody,nobody\n", tokens[0], tokens[1]);
         std::fs::write(directory.join("tokens.csv"), rows).map_err(io)?;
         write_key(directory)?;
+        let clients = Authority::new("clients", directory)?;
         let api = start_api(servers, &etcd, address, octet, directory)?;
         let mut cluster = Kubernetes {
             directory: directory.to_owned(),
             kubectl: servers.path("kubectl")?.to_owned(),
-            server: format!("https://{address}"),
+            address,
+            clients,
             ca: directory.join("ca.crt"),
             admin: tokens[0].to_owned(),
             powerless: tokens[1].to_owned(),
@@ -81,6 +87,23 @@ impl Kubernetes {
         let path = self.directory.join(format!("kubeconfig-{name}"));
         self.write_kubeconfig(&path, context)?;
         Ok(path)
+    }
+
+    /// Writes a kubeconfig of a trial's own words and returns its path.
+    pub(crate) fn kubeconfig_with(
+        &self,
+        name: &str,
+        cluster: &Value,
+        user: &Value,
+    ) -> Done<PathBuf> {
+        let path = self.directory.join(format!("kubeconfig-{name}"));
+        write_config(&path, cluster, user, None)?;
+        Ok(path)
+    }
+
+    /// Where the API server is.
+    pub(crate) fn server(&self) -> String {
+        format!("https://{}", self.address)
     }
 
     /// The token with every right.
@@ -129,21 +152,11 @@ impl Kubernetes {
     }
 
     fn write_kubeconfig(&self, path: &Path, context: &Context<'_>) -> Done<()> {
-        let mut cluster = json!({ "server": context.server.unwrap_or(&self.server) });
+        let mut cluster = json!({ "server": context.server.unwrap_or(&self.server()) });
         if context.server.is_none() {
             cluster["certificate-authority"] = json!(self.ca);
         }
-        let mut inner = json!({ "cluster": "lab", "user": "lab" });
-        if let Some(namespace) = context.namespace {
-            inner["namespace"] = json!(namespace);
-        }
-        let config = json!({
-            "apiVersion": "v1", "kind": "Config", "current-context": "lab",
-            "clusters": [{ "name": "lab", "cluster": cluster }],
-            "users": [{ "name": "lab", "user": { "token": context.token } }],
-            "contexts": [{ "name": "lab", "context": inner }],
-        });
-        std::fs::write(path, config.to_string()).map_err(|error| error.to_string())
+        write_config(path, &cluster, &json!({ "token": context.token }), context.namespace)
     }
 
     fn start_controllers(&self, servers: &Servers, ip: IpAddr) -> Done<()> {
@@ -176,6 +189,20 @@ impl Kubernetes {
         }
         Ok(())
     }
+}
+
+fn write_config(path: &Path, cluster: &Value, user: &Value, namespace: Option<&str>) -> Done<()> {
+    let mut inner = json!({ "cluster": "lab", "user": "lab" });
+    if let Some(namespace) = namespace {
+        inner["namespace"] = json!(namespace);
+    }
+    let config = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "lab",
+        "clusters": [{ "name": "lab", "cluster": cluster }],
+        "users": [{ "name": "lab", "user": user }],
+        "contexts": [{ "name": "lab", "context": inner }],
+    });
+    std::fs::write(path, config.to_string()).map_err(|error| error.to_string())
 }
 
 fn start_etcd(servers: &Servers, ip: IpAddr, directory: &Path) -> Done<String> {
@@ -213,6 +240,7 @@ fn start_api(
         .arg(format!("--service-account-signing-key-file={}", key.display()))
         .arg("--service-account-issuer=https://lab.invalid")
         .arg(format!("--token-auth-file={}", directory.join("tokens.csv").display()))
+        .arg(format!("--client-ca-file={}", directory.join("clients.pem").display()))
         .args(["--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount"])
         // The point of it all: a Service's address is one that PostgreSQL can listen on.
         .arg(format!("--service-cluster-ip-range=127.{octet}.0.0/16"))

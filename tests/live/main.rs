@@ -11,8 +11,10 @@
 #![expect(clippy::use_debug, reason = "what a failed trial shows is read by those who wrote it")]
 #![expect(clippy::exit, reason = "a test program ends with the code of its conclusion")]
 
+mod certificates;
 mod check;
 mod contract;
+mod doors;
 mod faults;
 mod fences;
 mod hold;
@@ -35,6 +37,7 @@ mod traces;
 mod vault;
 mod wait;
 mod walk;
+mod ways;
 mod world;
 
 use std::path::Path;
@@ -72,6 +75,7 @@ fn trials() -> Vec<Trial> {
     let mut trials = seed_walk::trials();
     trials.extend(own::trials());
     trials.extend(faults::trials());
+    trials.extend(ways::trials());
     trials
 }
 

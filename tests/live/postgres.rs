@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::certificates::Pair;
 use crate::process::{self, Server, Stop, guarded, lock, output};
 use crate::servers::Servers;
 use crate::wait::{Done, until};
@@ -72,7 +73,7 @@ impl Postgres {
         output(&mut initdb, LIMIT)?;
         let directory = directory.to_owned();
         let postgres = Postgres { socket, directory, programs, server: Mutex::new(None) };
-        postgres.launch(superuser.0)?;
+        postgres.launch_for(superuser.0)?;
         let keeper = format!("CREATE ROLE {KEEPER} SUPERUSER LOGIN");
         postgres.sql_as(superuser.0, "postgres", &keeper)?;
         Ok(postgres)
@@ -81,7 +82,7 @@ impl Postgres {
     /// Starts it again after `stop`.
     pub(crate) fn restart(&self) -> Done<()> {
         self.stop();
-        self.launch(KEEPER)
+        self.launch_for(KEEPER)
     }
 
     /// Stops it and waits for its end; the data stays.
@@ -114,14 +115,51 @@ impl Postgres {
 
     /// Replaces the rules for connections over TCP (`trust` or `scram-sha-256`) and waits for them.
     pub(crate) fn ask_for_passwords(&self, method: &str, user: &str) -> Done<()> {
-        let path = self.directory.join("data/pg_hba.conf");
-        let rules = format!("local all all trust\nhost all all all {method}\n");
-        std::fs::write(&path, rules).map_err(|error| format!("{}: {error}", path.display()))?;
-        self.sql("postgres", "SELECT pg_reload_conf()")?;
+        self.rules("host", method)?;
         until("PostgreSQL has taken its new rules", LIMIT, || {
             let open = self.login(&Login { user, password: None, database: "postgres" });
             if open.is_ok() == (method == "trust") { Ok(()) } else { Err(format!("{open:?}")) }
         })
+    }
+
+    /// Starts it again with this certificate; `who` may come in: `hostssl` or `hostnossl`.
+    pub(crate) fn speak_tls(&self, pair: &Pair, who: &str) -> Done<()> {
+        for (from, name) in [(&pair.certificate, "server.crt"), (&pair.key, "server.key")] {
+            let text = std::fs::read_to_string(from).map_err(|error| error.to_string())?;
+            self.write(name, &text)?;
+        }
+        self.sql("postgres", "ALTER SYSTEM SET ssl = on")?;
+        self.rules(who, "scram-sha-256")?;
+        self.restart()
+    }
+
+    /// Starts it again without TLS; it then takes everybody with a password.
+    pub(crate) fn speak_no_tls(&self) -> Done<()> {
+        self.sql("postgres", "ALTER SYSTEM RESET ssl")?;
+        self.rules("host", "scram-sha-256")?;
+        self.restart()
+    }
+
+    /// Starts it again as a standby that nobody sends anything: it starts up for ever (57P03).
+    pub(crate) fn start_for_ever(&self, user: &str) -> Done<()> {
+        self.sql("postgres", "ALTER SYSTEM SET hot_standby = off")?;
+        self.stop();
+        self.write("standby.signal", "")?;
+        self.launch()?.until("PostgreSQL says that it is starting", LIMIT, || {
+            let login = Login { user, password: None, database: "postgres" };
+            let refused = self.login(&login).err().unwrap_or_default();
+            let starting = refused.contains("the database system is");
+            if starting { Ok(()) } else { Err(refused) }
+        })
+    }
+
+    /// Makes it a server of its own again.
+    pub(crate) fn start_at_last(&self) -> Done<()> {
+        self.stop();
+        let signal = self.directory.join("data/standby.signal");
+        std::fs::remove_file(&signal).map_err(|error| format!("{}: {error}", signal.display()))?;
+        self.restart()?;
+        self.sql("postgres", "ALTER SYSTEM RESET hot_standby").map(drop)
     }
 
     /// Ends every session but the keeper's own: pooled connections become cold.
@@ -131,7 +169,32 @@ impl Postgres {
         self.sql("postgres", text).map(drop)
     }
 
-    fn launch(&self, user: &str) -> Done<()> {
+    /// Starts it and waits until it lets `user` in.
+    fn launch_for(&self, user: &str) -> Done<()> {
+        self.launch()?.until("PostgreSQL answers", LIMIT, || {
+            self.sql_as(user, "postgres", "SELECT 1").map(drop)
+        })
+    }
+
+    /// Replaces the rules for connections over TCP, of this kind.
+    fn rules(&self, kind: &str, method: &str) -> Done<()> {
+        self.write("pg_hba.conf", &format!("local all all trust\n{kind} all all all {method}\n"))?;
+        self.sql("postgres", "SELECT pg_reload_conf()").map(drop)
+    }
+
+    /// Writes a file of the data directory, which belongs to the server's user alone.
+    fn write(&self, name: &str, text: &str) -> Done<()> {
+        let path = self.directory.join("data").join(name);
+        let write = || {
+            std::fs::write(&path, text)?;
+            let owner = std::fs::metadata(self.directory.join("data"))?;
+            chown(&path, Some(owner.uid()), Some(owner.gid()))?;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+        };
+        write().map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn launch(&self) -> Done<Arc<Server>> {
         let programs = &self.programs;
         let mut command = guarded(&programs.setpriv, programs.user, &programs.postgres);
         command
@@ -147,9 +210,7 @@ impl Postgres {
         let log = self.directory.with_extension("log");
         let server = Server::start("postgres", command, log, Stop::Interrupt)?;
         *lock(&self.server) = Some(Arc::clone(&server));
-        server.until("PostgreSQL answers", LIMIT, || {
-            self.sql_as(user, "postgres", "SELECT 1").map(drop)
-        })
+        Ok(server)
     }
 
     fn sql_as(&self, user: &str, database: &str, text: &str) -> Done<String> {

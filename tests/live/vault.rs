@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::doors::Doors;
 use crate::http::{self, Request};
 use crate::lab::free_port;
 use crate::process::{self, Server, Stop, guarded};
@@ -18,6 +19,7 @@ use crate::wait::{Done, until};
 pub(crate) struct Vault {
     pub(crate) socket: SocketAddr,
     pub(crate) root_token: String,
+    pub(crate) doors: Doors,
     unseal_key: String,
     server: Arc<Server>,
 }
@@ -31,17 +33,20 @@ impl Vault {
         root_token: &str,
     ) -> Done<Vault> {
         let socket = SocketAddr::new(ip, free_port(ip)?);
+        let config = directory.join("doors.json");
+        let doors = Doors::prepare(ip, &directory.join("doors"), &config)?;
         let mut command = guarded(servers.path("setpriv")?, None, servers.path("vault")?);
         command
             .args(["server", "-dev", "-dev-no-store-token"])
             .arg(format!("-dev-root-token-id={root_token}"))
             .arg(format!("-dev-listen-address={socket}"))
+            .arg(format!("-config={}", config.display()))
             .env("HOME", directory)
             .env_remove("VAULT_TOKEN");
         let log = directory.join("vault.log");
         let server = Server::start("vault", command, log, Stop::Kill)?;
-        let mut vault =
-            Vault { socket, root_token: root_token.to_owned(), unseal_key: String::new(), server };
+        let root_token = root_token.to_owned();
+        let mut vault = Vault { socket, root_token, doors, unseal_key: String::new(), server };
         vault.server.until("Vault answers", Duration::from_mins(1), || {
             vault.read("sys/mounts").map(drop)
         })?;

@@ -13,7 +13,7 @@ use super::tls;
 use crate::claim::Unobservable;
 use crate::config::Config;
 use crate::provider::Timings;
-use crate::provider::vault::speaks_of_tls;
+use crate::provider::tls::cause;
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -183,6 +183,15 @@ impl Server {
 }
 
 async fn connect(target: &Target) -> Login {
+    let mode = target.endpoint.ssl;
+    match connect_by(target, mode).await {
+        // As libpq does: a server may take nobody over TLS, and is then asked without.
+        Login::TurnedDown if mode == SslMode::Prefer => connect_by(target, SslMode::Disable).await,
+        login => login,
+    }
+}
+
+async fn connect_by(target: &Target, mode: SslMode) -> Login {
     let endpoint = &target.endpoint;
     let mut connection = Connection::new();
     connection
@@ -194,14 +203,14 @@ async fn connect(target: &Target) -> Login {
     if let Some(password) = &target.password {
         connection.password(password.expose());
     }
-    let opened = if endpoint.ssl == SslMode::Disable {
+    let opened = if mode == SslMode::Disable {
         connection.ssl_mode(config::SslMode::Disable);
         connection.connect(NoTls).await.map(|(client, wire)| {
             tokio::spawn(wire);
             client
         })
     } else {
-        connection.ssl_mode(match endpoint.ssl {
+        connection.ssl_mode(match mode {
             SslMode::Prefer => config::SslMode::Prefer,
             _ => config::SslMode::Require,
         });
@@ -244,7 +253,7 @@ impl Failure {
         let source = std::error::Error::source(error);
         let text = source.map(ToString::to_string).unwrap_or_default();
         failure.asked = text == "password missing";
-        failure.tls = speaks_of_tls(error).then_some(true);
+        failure.tls = cause(error).is_some().then_some(true);
         if text.contains("server does not support TLS") {
             failure.tls = Some(false);
         }

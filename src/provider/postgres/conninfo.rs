@@ -176,6 +176,16 @@ impl SslMode {
     }
 }
 
+impl SslMode {
+    /// The same demand for encryption, whoever answers.
+    fn unverified(self) -> Self {
+        match self {
+            Self::VerifyCa | Self::VerifyFull => Self::Require,
+            other => other,
+        }
+    }
+}
+
 /// A Postgres that can be connected to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Endpoint {
@@ -215,14 +225,20 @@ impl Endpoint {
         let pick = |of: fn(&Conninfo) -> Option<&Text>| {
             [text, vault, &own].into_iter().find_map(|info| known(of(info))).map(|(value, _)| value)
         };
-        let ssl = pick(|info| info.sslmode.as_ref());
+        let mode = |info: &Conninfo| {
+            known(info.sslmode.as_ref()).and_then(|(mode, _)| SslMode::parse(&mode))
+        };
+        // A file that Vault's URL names lies where Vault runs; `psql` here has only the caller's.
+        let root = known(text.sslrootcert.as_ref()).or(known(own.sslrootcert.as_ref()));
+        let of_vault =
+            mode(vault).map(|mode| if root.is_some() { mode } else { mode.unverified() });
         Some(Self {
             shown: format!("`{}:{port}`", host.1),
             host: host.0,
             port,
             database: pick(|info| info.database.as_ref()),
-            ssl: ssl.and_then(|mode| SslMode::parse(&mode)).unwrap_or_default(),
-            root: pick(|info| info.sslrootcert.as_ref()),
+            ssl: mode(text).or(of_vault).or(mode(&own)).unwrap_or_default(),
+            root: root.map(|(path, _)| path),
         })
     }
 }
@@ -283,5 +299,24 @@ mod tests {
         assert_eq!(choose(&unbound, Some(&vault)).unwrap().0, "`v:5433`");
         assert_eq!(choose(&unbound, None), Some(("`e:5432`".to_owned(), SslMode::Prefer)));
         assert_eq!(Endpoint::choose(&unbound, None, &BTreeMap::new()), None);
+    }
+
+    #[test]
+    fn a_root_file_is_never_vaults() {
+        let of = |text: &str| Conninfo::parse(&Text::from(text)).unwrap();
+        let vault = of("postgresql://v/?sslmode=verify-full&sslrootcert=/vault/ca.pem");
+        let own = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        for (text, variables, ssl, root) in [
+            ("host=v", &[][..], SslMode::Require, None),
+            ("host=v", &[("PGSSLROOTCERT", "/ca.pem")], SslMode::VerifyFull, Some("/ca.pem")),
+            ("host=v sslrootcert=/t.pem", &[], SslMode::VerifyFull, Some("/t.pem")),
+            ("host=v sslmode=verify-ca", &[], SslMode::VerifyCa, None),
+            ("host=v sslmode=disable", &[("PGSSLMODE", "require")], SslMode::Disable, None),
+        ] {
+            let end = Endpoint::choose(&of(text), Some(&vault), &own(variables)).unwrap();
+            assert_eq!((end.ssl, end.root.as_deref()), (ssl, root), "{text}");
+        }
     }
 }

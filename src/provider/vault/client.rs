@@ -2,7 +2,6 @@
 //! what they mean for a claim.
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use super::http;
 use super::probe::{Intent, Probes};
 use crate::claim::Unobservable;
 use crate::config::{Config, VaultConfig};
-use crate::provider::Timings;
+use crate::provider::{Timings, tls};
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -220,13 +219,23 @@ impl Wire {
     async fn read(&self, mut response: Response) -> Result<Answer, Unobservable> {
         let status = response.status().as_u16();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.no_answer(&error))? {
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                // A listener of TLS resets the connection behind its words.
+                Err(error) if !wants_tls(&body) => return Err(self.no_answer(&error)),
+                Ok(None) | Err(_) => break,
+            };
             if body.len() + chunk.len() > BODY_LIMIT {
                 let reason =
                     format!("{} answered more than 4 MiB: it is not a Vault", self.place());
                 return Err(Unobservable::Unexpected(reason));
             }
             body.extend_from_slice(&chunk);
+        }
+        if wants_tls(&body) {
+            let reason = format!("{} speaks TLS: `VAULT_ADDR` has to say https", self.place());
+            return Err(Unobservable::Unexpected(reason));
         }
         Answer::parse(status, &body).ok_or_else(|| {
             Unobservable::Unexpected(format!(
@@ -259,12 +268,33 @@ impl Wire {
         let place = self.place();
         if error.is_timeout() {
             self.timed_out()
-        } else if speaks_of_tls(error) {
-            Unobservable::Unexpected(format!("the TLS certificate of {place} is not trusted"))
+        } else if let Some(cause) = tls::cause(error) {
+            Unobservable::Unexpected(self.no_tls(cause))
         } else if error.is_connect() {
             Unobservable::Unreachable(format!("no Vault answered at {place}"))
         } else {
             Unobservable::Unreachable(format!("{place} broke off its answer"))
+        }
+    }
+
+    fn no_tls(&self, cause: &rustls::Error) -> String {
+        let place = self.place();
+        match (cause, &self.config.client_certificate) {
+            (rustls::Error::InvalidCertificate(_), _) => {
+                format!("the TLS certificate of {place} is not trusted")
+            }
+            (rustls::Error::AlertReceived(alert), shown) if http::is_about_certificates(*alert) => {
+                match shown {
+                    Some(_) => {
+                        format!("{place} does not accept the certificate of `VAULT_CLIENT_CERT`")
+                    }
+                    None => format!("{place} asks for a client certificate"),
+                }
+            }
+            (rustls::Error::AlertReceived(_), _) => {
+                format!("{place} turns the TLS connection down")
+            }
+            _ => format!("{place} does not speak TLS"),
         }
     }
 
@@ -322,19 +352,9 @@ impl Wire {
     }
 }
 
-/// Whether an error comes out of a TLS handshake.
-pub(crate) fn speaks_of_tls(error: &(dyn Error + 'static)) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if cause.is::<rustls::Error>()
-            || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-        {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
+/// What a TLS listener of Go answers to plain HTTP.
+fn wants_tls(body: &[u8]) -> bool {
+    body.trim_ascii() == b"Client sent an HTTP request to an HTTPS server."
 }
 
 #[cfg(test)]

@@ -58,6 +58,11 @@ async fn each_failure_has_its_own_words() {
     for (status, body, words) in [
         ("404 Not Found", "404 page not found", "`ADDR` answered 404 but is not a Vault"),
         ("200 OK", "<html></html>", "`ADDR` answered 200 but is not a Vault"),
+        (
+            "400 Bad Request",
+            "Client sent an HTTP request to an HTTPS server.\n",
+            "`ADDR` speaks TLS: `VAULT_ADDR` has to say https",
+        ),
         ("503 X", r#"{"errors":["Vault is sealed"]}"#, "Vault at `ADDR` is sealed"),
         (
             "403 Forbidden",

@@ -3,11 +3,15 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{AlertDescription, ClientConfig};
 use url::Url;
 
 use crate::claim::Unobservable;
 use crate::config::VaultConfig;
+use crate::provider::tls;
 
 /// Makes ring the process's one TLS provider; without one, building a client panics.
 pub(crate) fn install_crypto() {
@@ -64,34 +68,30 @@ fn with_tls(
     config: &VaultConfig,
     url: &Url,
 ) -> Result<ClientBuilder, Unobservable> {
-    let mut roots = Vec::new();
-    if let Some(path) = &config.ca_certificate {
-        roots.extend(certificates(path).ok_or_else(|| unusable("the file of `VAULT_CACERT`"))?);
-    } else if let Some(directory) = &config.ca_directory {
-        let wrong = || unusable("the directory of `VAULT_CAPATH`");
-        for entry in std::fs::read_dir(directory).map_err(|_| wrong())?.flatten() {
-            roots.extend(certificates(&entry.path()).unwrap_or_default());
+    let wrong = || unusable("the TLS settings");
+    let verifier = if config.skip_verify {
+        tls::whatever_name(None)
+    } else {
+        match authorities(config)? {
+            Some(certificates) => tls::given(certificates).ok_or_else(wrong)?,
+            None => tls::system().ok_or_else(wrong)?,
         }
-        if roots.is_empty() {
-            return Err(wrong());
+    };
+    let client = ClientConfig::builder_with_provider(tls::provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|_| wrong())?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let client = match (&config.client_certificate, &config.client_key) {
+        (Some(certificate), Some(key)) => {
+            let wrong = || unusable("the files of `VAULT_CLIENT_CERT` and `VAULT_CLIENT_KEY`");
+            let chain = certificates(certificate).ok_or_else(wrong)?;
+            let key = PrivateKeyDer::from_pem_file(key).map_err(|_| wrong())?;
+            client.with_client_auth_cert(chain, key).map_err(|_| wrong())?
         }
-    }
-    if !roots.is_empty() {
-        builder = builder.tls_certs_only(roots);
-    }
-    if let (Some(certificate), Some(key)) = (&config.client_certificate, &config.client_key) {
-        let read = |path: &Path| std::fs::read(path).ok();
-        let identity = read(certificate).zip(read(key)).and_then(|(mut pem, key)| {
-            pem.push(b'\n');
-            pem.extend(key);
-            Identity::from_pem(&pem).ok()
-        });
-        let wrong = || unusable("the files of `VAULT_CLIENT_CERT` and `VAULT_CLIENT_KEY`");
-        builder = builder.identity(identity.ok_or_else(wrong)?);
-    }
-    if config.skip_verify {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    }
+        _ => client.with_no_client_auth(),
+    };
+    builder = builder.tls_backend_preconfigured(client);
     if let (Some(name), Some(socket)) = (&config.tls_server_name, socket(url)) {
         // The address is reached under the name that the certificate holds.
         builder = builder.resolve(name, socket).no_proxy();
@@ -99,14 +99,45 @@ fn with_tls(
     Ok(builder)
 }
 
+/// The certificates that the caller trusts, where it names some.
+fn authorities(config: &VaultConfig) -> Result<Option<Vec<CertificateDer<'static>>>, Unobservable> {
+    if let Some(path) = &config.ca_certificate {
+        let wrong = || unusable("the file of `VAULT_CACERT`");
+        return certificates(path).map(Some).ok_or_else(wrong);
+    }
+    let Some(directory) = &config.ca_directory else { return Ok(None) };
+    let wrong = || unusable("the directory of `VAULT_CAPATH`");
+    let entries = std::fs::read_dir(directory).map_err(|_| wrong())?.flatten();
+    let found: Vec<_> = entries.filter_map(|entry| certificates(&entry.path())).flatten().collect();
+    if found.is_empty() { Err(wrong()) } else { Ok(Some(found)) }
+}
+
 /// The socket behind the address, for `VAULT_TLS_SERVER_NAME`.
 fn socket(url: &Url) -> Option<std::net::SocketAddr> {
     url.socket_addrs(|| None).ok()?.into_iter().next()
 }
 
-fn certificates(path: &Path) -> Option<Vec<Certificate>> {
-    let certificates = Certificate::from_pem_bundle(&std::fs::read(path).ok()?).ok()?;
-    (!certificates.is_empty()).then_some(certificates)
+/// All certificates of a file; `None` where there is none, or one is broken.
+fn certificates(path: &Path) -> Option<Vec<CertificateDer<'static>>> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).ok()?.collect();
+    found.ok().filter(|certificates| !certificates.is_empty())
+}
+
+/// Whether a server's alert is about the client's certificate, or the lack of one.
+pub(super) fn is_about_certificates(alert: AlertDescription) -> bool {
+    use AlertDescription as Alert;
+    matches!(
+        alert,
+        Alert::CertificateRequired
+            | Alert::NoCertificate
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+    )
 }
 
 fn unusable(what: &str) -> Unobservable {

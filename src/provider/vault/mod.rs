@@ -24,7 +24,6 @@ use super::{Call, Kind, Lab, Provider, Reading};
 use crate::claim::Unobservable;
 
 pub use client::Session;
-pub(crate) use client::speaks_of_tls;
 
 use cli::Invocation;
 

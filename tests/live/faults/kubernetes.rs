@@ -9,7 +9,8 @@ use crate::world::deployment;
 
 /// Kubernetes cannot be seen: 11 and 12 are unknown. `$PG_HOST` stays unbound, which matches any
 /// host in 4; Postgres is then reached at the address in Vault's connection URL, so 7 to 9 are seen.
-const BLIND_SOLVED: Expected = Expected { code: 3, here: &[11], outcomes: "P--PPPPPPP??" };
+pub(crate) const BLIND_SOLVED: Expected =
+    Expected { code: 3, here: &[11], outcomes: "P--PPPPPPP??" };
 
 /// On the untouched lab there is no connection URL either: 8 and 9 cannot be tried.
 const BLIND_UNTOUCHED: Expected = Expected { code: 1, here: &[1], outcomes: "F--FFFFxxF??" };

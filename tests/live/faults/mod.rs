@@ -1,9 +1,9 @@
 //! The fault matrix: each row breaks one thing, looks at what `check` says, and mends it.
 
-mod kubernetes;
+pub(crate) mod kubernetes;
 mod postgres;
 mod probe;
-mod vault;
+pub(crate) mod vault;
 mod work;
 
 use std::time::Duration;

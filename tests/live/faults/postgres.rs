@@ -35,6 +35,14 @@ pub(super) fn rows() -> Vec<Row> {
             })
         },
         Row {
+            says: &[(9, "57P03")],
+            traces: Look::Around(SOON),
+            ..blind("postgres_starting_for_ever", |lab| {
+                lab.world.postgres.start_for_ever(&lab.world.names.user)?;
+                Ok(Broken::told(call(lab)).mended_by(|lab| lab.world.postgres.start_at_last()))
+            })
+        },
+        Row {
             pace: Pace::Slow,
             traces: Look::Around(SOON),
             ..blind("postgres_silent", |lab| instead(lab, Manner::Silence))

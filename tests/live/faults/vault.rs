@@ -7,7 +7,8 @@ use crate::wait::Done;
 
 /// Vault cannot be seen: all that lives in it is unknown (1, 4, 5, 6, 10), and with it what needs
 /// credentials of it (7) or its word on who rotated (8, 9). Only Kubernetes speaks, and is seen.
-const BLIND_SOLVED: Expected = Expected { code: 3, here: &[1], outcomes: "?--???????PP" };
+pub(crate) const BLIND_SOLVED: Expected =
+    Expected { code: 3, here: &[1], outcomes: "?--???????PP" };
 
 /// The same on the untouched lab. That Postgres accepts the old password is seen without Vault, so
 /// 8 and 9 may fail or be unknown; they may not pass.
