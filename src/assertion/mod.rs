@@ -137,11 +137,18 @@ pub struct Unclaimed {
     pub shown: String,
     /// Why: `only reads`, `sets variables`, …
     pub why: String,
+    /// What its provider makes of it; `None` where it is no provider's.
+    pub reading: Option<Reading>,
 }
 
 impl Unclaimed {
-    fn new(challenge: &Challenge, command: &Command, why: String) -> Self {
-        Self { span: command.span, shown: shown_command(challenge, command), why }
+    fn new(
+        challenge: &Challenge,
+        command: &Command,
+        why: String,
+        reading: Option<Reading>,
+    ) -> Self {
+        Self { span: command.span, shown: shown_command(challenge, command), why, reading }
     }
 }
 
@@ -200,8 +207,9 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
             let before = index.checked_sub(1).map(|before| &step.commands[before]);
             let read = read_command(command, before, &mut scope, &story);
             if let Some(why) = read.why {
-                unclaimed.push(Unclaimed::new(challenge, command, why));
+                unclaimed.push(Unclaimed::new(challenge, command, why, read.reading));
             }
+            story.settings.extend(read.settings);
             for claim in read.claims {
                 story.claims.push(claim.clone());
                 let span = command.span;
@@ -249,11 +257,15 @@ struct Read {
     claims: Vec<Claim>,
     /// Why nothing is claimed, where nothing is.
     why: Option<String>,
+    /// What its provider makes of it, where it has one and nothing is claimed.
+    reading: Option<Reading>,
+    /// What it sets for the commands behind it.
+    settings: Vec<(&'static str, Text)>,
 }
 
 impl Read {
     fn nothing(why: String) -> Self {
-        Self { claims: Vec::new(), why: Some(why) }
+        Self { claims: Vec::new(), why: Some(why), reading: None, settings: Vec::new() }
     }
 }
 
@@ -276,18 +288,19 @@ fn read_command(
     };
     // All kinds: a command of one system may change things of another (a rotation ends logins).
     let claims: Vec<Claim> = provider::kinds().flat_map(|kind| kind.infer(&call, story)).collect();
-    let why = if claims.iter().any(|claim| claim.verb.claims()) {
+    let reading = if claims.iter().any(|claim| claim.verb.claims()) {
         None
     } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
-        Some("only reads".to_owned())
+        Some(Reading::Reads)
     } else {
-        Some(match provider.reading(&call) {
-            Reading::Reads => "only reads".to_owned(),
-            Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{why}"),
-            Reading::NotUnderstood(what) => format!("not understood: {what}"),
-        })
+        Some(provider.reading(&call))
     };
-    Read { claims, why }
+    let why = reading.as_ref().map(|reading| match reading {
+        Reading::Reads => "only reads".to_owned(),
+        Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{}", why.words()),
+        Reading::NotUnderstood(what) => format!("not understood: {what}"),
+    });
+    Read { claims, why, reading, settings: provider.settings(&call) }
 }
 
 impl Assertion {

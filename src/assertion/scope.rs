@@ -51,7 +51,7 @@ impl<'a> Scope<'a> {
                 _ => None,
             })
             .or_else(|| self.piped(command, before?));
-        Call { words, environment, own, stdin }
+        Call { words, environment, own, stdin, files: Vec::new() }
     }
 
     /// What an `echo`, `printf` or `cat <<EOF` before a pipe writes, where the text says it.

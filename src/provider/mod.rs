@@ -8,6 +8,7 @@ mod masked;
 pub mod postgres;
 mod timings;
 mod tls;
+mod unseen;
 pub mod vault;
 
 use futures_util::future::BoxFuture;
@@ -16,6 +17,7 @@ use crate::claim::{Claim, Observation, Subject, Text, Unobservable};
 
 pub use lab::Lab;
 pub use timings::Timings;
+pub use unseen::Unseen;
 
 /// A command as it stands at its place in the text: variables replaced by what they stand for there.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +30,8 @@ pub struct Call {
     pub own: Vec<(String, Text)>,
     /// What it reads from standard input, where the text says it: a heredoc, or a literal `echo` piped in.
     pub stdin: Option<Text>,
+    /// The files that the text has written by then, by name: a heredoc into a file, a fence that is one.
+    pub files: Vec<(String, Text)>,
 }
 
 impl Call {
@@ -35,6 +39,16 @@ impl Call {
     pub fn program(&self) -> Option<String> {
         let program = self.words.first()?.literal()?;
         Some(program.rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// What the text wrote into a file of this name; the last writing counts.
+    pub fn file(&self, name: &str) -> Option<&Text> {
+        let name = name.trim_start_matches("./");
+        self.files
+            .iter()
+            .rev()
+            .find(|(path, _)| path.trim_start_matches("./") == name)
+            .map(|(_, text)| text)
     }
 
     /// A variable that the command sees.
@@ -49,9 +63,17 @@ impl Call {
 pub struct Story {
     /// The claims of all commands before it.
     pub claims: Vec<Claim>,
+    /// What commands before it set for those that follow, by a name of the provider's: the namespace of
+    /// `kubectl config set-context --current --namespace`. The last setting counts.
+    pub settings: Vec<(&'static str, Text)>,
 }
 
 impl Story {
+    /// What was last set under a name.
+    pub fn setting(&self, name: &str) -> Option<&Text> {
+        self.settings.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
     /// The last claim on a subject of `kind` that `is` picks.
     pub fn last(&self, kind: &str, is: impl Fn(&Claim) -> bool) -> Option<&Claim> {
         self.claims.iter().rev().find(|claim| claim.subject.kind == kind && is(claim))
@@ -64,7 +86,7 @@ pub enum Reading {
     /// It only looks.
     Reads,
     /// It changes something that nothing here can see afterwards; why.
-    NotObservable(&'static str),
+    NotObservable(Unseen),
     /// Its form is not known; what of it.
     NotUnderstood(String),
 }
@@ -124,6 +146,10 @@ pub trait Provider: Sync {
     fn kinds(&self) -> &'static [&'static dyn Kind];
     /// What a command is from which no kind claims anything.
     fn reading(&self, call: &Call) -> Reading;
+    /// What `call` sets for the commands behind it.
+    fn settings(&self, _call: &Call) -> Vec<(&'static str, Text)> {
+        Vec::new()
+    }
     /// Whether a variable may stand for what `call` prints: it only reads, and prints one document or value.
     fn is_lookup(&self, call: &Call) -> bool;
     /// What `call` prints.

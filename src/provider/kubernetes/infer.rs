@@ -6,7 +6,7 @@ use super::manifest::{self, Named};
 use super::object::{ID, parts};
 use super::resources::{Scope, usual};
 use crate::claim::{Claim, Expectation, Field, Part, Subject, Text, Verb};
-use crate::provider::{Call, Reading, Story};
+use crate::provider::{Call, Reading, Story, Unseen};
 
 /// What a command is.
 pub(super) type Understood = Result<Vec<Claim>, Reading>;
@@ -57,10 +57,10 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
             Err(Reading::Reads)
         }
         ("config", _) => Err(configured(&line)),
-        ("exec" | "cp" | "attach" | "debug", _) => Err(Reading::NotObservable(
-            "what happens inside a container cannot be seen from outside",
-        )),
-        ("edit", _) => Err(Reading::NotObservable("what is edited is not in the text")),
+        ("exec" | "cp" | "attach" | "debug", _) => {
+            Err(Reading::NotObservable(Unseen::InsideContainer))
+        }
+        ("edit", _) => Err(Reading::NotObservable(Unseen::NotInText)),
         (_, Some(flag)) => Err(Reading::NotUnderstood(format!(
             "`--{flag}` may name another cluster than the current context"
         ))),
@@ -126,7 +126,7 @@ fn configured(line: &Line) -> Reading {
     match line.word(0).as_deref() {
         Some("view" | "current-context") => Reading::Reads,
         Some(verb) if verb.starts_with("get-") => Reading::Reads,
-        _ => Reading::NotObservable("it changes the kubeconfig of whoever runs it"),
+        _ => Reading::NotObservable(Unseen::OwnSettings),
     }
 }
 
@@ -183,9 +183,7 @@ fn changed(line: &Line, call: &Call, story: &Story) -> Understood {
     match line.verb.as_str() {
         "create" | "apply" | "replace" | "delete" if from_file => manifested(line, call),
         "create" => made(line, created(line)),
-        "run" if line.has("rm") => {
-            Err(Reading::NotObservable("the pod is taken away when its command ends"))
-        }
+        "run" if line.has("rm") => Err(Reading::NotObservable(Unseen::ShortLived)),
         "run" => made(line, run(line)),
         "expose" if !from_file => made(line, exposed(line)),
         "autoscale" if !from_file => made(line, autoscaled(line)),
@@ -201,7 +199,7 @@ fn changed(line: &Line, call: &Call, story: &Story) -> Understood {
         "label" => marked(line, "metadata.labels", story),
         "annotate" => marked(line, "metadata.annotations", story),
         "apply" => not_understood("the manifest is not in the text"),
-        "rollout" => Err(Reading::NotObservable("a restart leaves nothing that the text names")),
+        "rollout" => Err(Reading::NotObservable(Unseen::NoMark)),
         verb => not_understood(&format!("`kubectl {verb}` is not known")),
     }
 }

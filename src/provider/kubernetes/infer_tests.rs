@@ -160,7 +160,7 @@ fn a_get_confirms_what_was_deleted_last() {
 fn what_claims_nothing_says_why() {
     let words_of = |reading: Reading| match reading {
         Reading::Reads => "reads".to_owned(),
-        Reading::NotObservable(reason) => format!("not observable: {reason}"),
+        Reading::NotObservable(reason) => format!("not observable: {}", reason.words()),
         Reading::NotUnderstood(reason) => reason,
     };
     for (words, reason) in [

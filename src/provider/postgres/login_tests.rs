@@ -24,7 +24,7 @@ fn story(rotated: bool) -> Story {
             .with("role", "api");
         claims.push(Claim::new(subject, Expectation::Changed, Verb::Disturb));
     }
-    Story { claims }
+    Story { claims, ..Story::default() }
 }
 
 fn told(line: &str, rotated: bool) -> String {

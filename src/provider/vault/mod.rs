@@ -20,7 +20,7 @@ pub(crate) mod root_rotation;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading};
+use super::{Call, Kind, Lab, Provider, Reading, Unseen};
 use crate::claim::Unobservable;
 
 pub use client::Session;
@@ -80,8 +80,8 @@ fn reading(invocation: &Invocation) -> Reading {
     match verb.as_slice() {
         _ if looks => Reading::Reads,
         ["login" | "print"] => Reading::Reads,
-        ["token", "create"] => Reading::NotObservable("nothing tells one token from another"),
-        ["token" | "lease", "renew"] => Reading::NotObservable("a renewal leaves no mark"),
+        ["token", "create"] => Reading::NotObservable(Unseen::Nameless),
+        ["token" | "lease", "renew"] => Reading::NotObservable(Unseen::NoMark),
         _ => {
             let path =
                 invocation.path().map(|path| format!(" {}", path.shown())).unwrap_or_default();

@@ -140,7 +140,8 @@ mod tests {
     fn story(mount: &str, kind: &str) -> Story {
         let field = Field::new("type", kind, Meaning::Exact);
         let subject = Subject::new(crate::provider::vault::mount::ID, mount);
-        Story { claims: vec![Claim::new(subject, Expectation::Present(vec![field]), Verb::Make)] }
+        let claim = Claim::new(subject, Expectation::Present(vec![field]), Verb::Make);
+        Story { claims: vec![claim], ..Story::default() }
     }
 
     #[test]
