@@ -4,19 +4,19 @@
 //! carries variables along and keeps the order.
 
 mod bindings;
+mod collect;
 mod scope;
 mod timeline;
 
-use crate::challenge::{Challenge, Command, Link};
-use crate::claim::{Claim, Subject, Text, Verb};
-use crate::provider::{self, Call, Reading, Story};
+use crate::challenge::{Challenge, Command};
+use crate::claim::{Claim, Subject};
+use crate::provider::{self, Call, Reading};
 use crate::source::Span;
 use crate::text::{and_list, one_line, ticked};
 
 pub use bindings::{BindingError, Bindings};
+pub use collect::collect;
 pub use timeline::{Part, State, Timeline};
-
-use scope::Scope;
 
 /// A claim at its place in the text, with the words for it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Assertion {
     pub step: usize,
     /// The command that claims it.
     pub span: Span,
+    /// Where it comes among all that the text's commands do: a command in a loop is there several times.
+    pub place: usize,
     /// What is claimed.
     pub claim: Claim,
     /// Where it comes from.
@@ -124,6 +126,8 @@ pub struct Aside {
     pub step: usize,
     /// The command.
     pub span: Span,
+    /// Where it comes among all that the text's commands do.
+    pub place: usize,
     /// The thing, and what is said of it.
     pub claim: Claim,
 }
@@ -194,120 +198,12 @@ pub struct Plan {
     pub lookups: Vec<Lookup>,
 }
 
-/// Works out what the text claims.
-pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
-    let mut scope = Scope::new(bindings);
-    let mut story = Story::default();
-    let mut plan =
-        Plan { steps: Vec::new(), assertions: Vec::new(), asides: Vec::new(), lookups: Vec::new() };
-    for step in &challenge.steps {
-        let mut unclaimed = Vec::new();
-        let first = (plan.assertions.len(), plan.asides.len());
-        for (index, command) in step.commands.iter().enumerate() {
-            let before = index.checked_sub(1).map(|before| &step.commands[before]);
-            let read = read_command(command, before, &mut scope, &story);
-            if let Some(why) = read.why {
-                unclaimed.push(Unclaimed::new(challenge, command, why, read.reading));
-            }
-            story.settings.extend(read.settings);
-            for claim in read.claims {
-                story.claims.push(claim.clone());
-                let span = command.span;
-                if claim.verb.claims() {
-                    plan.assertions.push(Assertion::new(step.number, span, claim));
-                } else {
-                    plan.asides.push(Aside { step: step.number, span, claim });
-                }
-            }
-        }
-        let claimed = &plan.assertions[first.0..];
-        plan.steps.push(PlannedStep {
-            number: step.number,
-            span: step.span,
-            role: role(claimed, &plan.asides[first.1..], &unclaimed),
-            title: claimed.first().map_or_else(
-                || match step.commands.first() {
-                    Some(command) => shown_command(challenge, command),
-                    None => ticked(&one_line(challenge.source.slice(step.span), 60)),
-                },
-                |assertion| assertion.title.clone(),
-            ),
-            unclaimed,
-        });
-    }
-    plan.lookups = scope.lookups;
-    plan
-}
-
-const CHANGES_UNSEEN: &str = "changes something that cannot be seen afterwards: ";
-
-fn role(claimed: &[Assertion], asides: &[Aside], unclaimed: &[Unclaimed]) -> Role {
-    let changes = claimed.iter().any(Assertion::changes)
-        || asides.iter().any(|aside| aside.claim.verb.changes())
-        || unclaimed.iter().any(|command| command.why.starts_with(CHANGES_UNSEEN));
-    match (changes, claimed.is_empty()) {
-        (true, _) => Role::Changes,
-        (false, false) => Role::Confirms,
-        (false, true) => Role::Reads,
-    }
-}
-
-/// What one command says.
-struct Read {
-    claims: Vec<Claim>,
-    /// Why nothing is claimed, where nothing is.
-    why: Option<String>,
-    /// What its provider makes of it, where it has one and nothing is claimed.
-    reading: Option<Reading>,
-    /// What it sets for the commands behind it.
-    settings: Vec<(&'static str, Text)>,
-}
-
-impl Read {
-    fn nothing(why: String) -> Self {
-        Self { claims: Vec::new(), why: Some(why), reading: None, settings: Vec::new() }
-    }
-}
-
-fn read_command(
-    command: &Command,
-    before: Option<&Command>,
-    scope: &mut Scope<'_>,
-    story: &Story,
-) -> Read {
-    let Some(call) = scope.enter(command, before) else {
-        return Read::nothing("sets variables".to_owned());
-    };
-    if command.link == Link::Or {
-        return Read::nothing("runs only where the command before `||` fails".to_owned());
-    }
-    let Some(provider) = provider::provider_of(&call) else {
-        let program = call.words.first().map(Text::shown).unwrap_or_default();
-        let why = format!("{} is not a command that labproof reads", ticked(&program));
-        return Read::nothing(why);
-    };
-    // All kinds: a command of one system may change things of another (a rotation ends logins).
-    let claims: Vec<Claim> = provider::kinds().flat_map(|kind| kind.infer(&call, story)).collect();
-    let reading = if claims.iter().any(|claim| claim.verb.claims()) {
-        None
-    } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
-        Some(Reading::Reads)
-    } else {
-        Some(provider.reading(&call))
-    };
-    let why = reading.as_ref().map(|reading| match reading {
-        Reading::Reads => "only reads".to_owned(),
-        Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{}", why.words()),
-        Reading::NotUnderstood(what) => format!("not understood: {what}"),
-    });
-    Read { claims, why, reading, settings: provider.settings(&call) }
-}
-
 impl Assertion {
-    fn new(step: usize, span: Span, claim: Claim) -> Self {
+    fn new(step: usize, span: Span, place: usize, claim: Claim) -> Self {
         let mut assertion = Self {
             step,
             span,
+            place,
             claim,
             origin: Origin::Inferred,
             title: String::new(),

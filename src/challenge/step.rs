@@ -39,13 +39,14 @@ pub(super) fn commands(
     };
     let session = prompt::typed(text, language);
     let reading = shell::read(&session.typed);
-    let found = reading.commands.len();
+    let found = reading.commands.iter().filter(|command| command.is_plain()).count();
     let (kept, dropped) = sift(reading.commands, language);
     let begins = session.typed.text.lines().map(str::trim).find(|line| is_telling(line));
     let shell_like = begins.is_some_and(plausible::begins_like_shell);
     // What is not knowable or not well-formed is shell only where nothing before it is text.
     let shell = found == 0 && (language == Language::Shell || shell_like);
-    if kept.is_empty() && !(reading.more && shell) {
+    let plain = kept.iter().any(Command::is_plain);
+    if !plain && !(reading.more && shell) {
         no_commands(fence, text, session.prompted, diagnostics);
         return None;
     }
@@ -85,17 +86,20 @@ fn is_telling(line: &str) -> bool {
 }
 
 /// The commands that are plausible, and the places of the others. What hangs on a command with `|`,
-/// `&&` or `||` goes with it.
+/// `&&` or `||` goes with it. What stands in a loop or a condition never says what a fence is.
 fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>) {
     let mut kept = Vec::new();
     let mut dropped = Vec::new();
     let mut keep = false;
     let text = language == Language::Unnamed
-        && commands.first().is_some_and(|first| !plausible::is_command(first, language));
+        && commands
+            .iter()
+            .find(|command| command.is_plain())
+            .is_some_and(|first| !plausible::is_command(first, language));
     for (index, command) in commands.into_iter().enumerate() {
         if index == 0 || command.link == Link::Then {
             keep = !text && plausible::is_command(&command, language);
-            if !keep {
+            if !keep && command.is_plain() {
                 dropped.push(command.span);
             }
         }
