@@ -20,6 +20,7 @@ mod path;
 mod path_area;
 mod path_auth;
 mod path_engines;
+mod path_field;
 pub(crate) mod place;
 mod policy;
 mod policy_text;

@@ -10,6 +10,7 @@ use super::object::{self, Holder, Thing};
 use super::path_area::{Area, Does, Kept};
 use super::path_auth::{BUILT_IN, METHODS};
 use super::path_engines::ENGINES;
+use super::path_field;
 use super::place::known;
 use super::served::{Served, is_under};
 use crate::claim::{
@@ -123,7 +124,7 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let claim = match verb.as_str() {
         "write" | "patch" if kept.verb != Verb::Remove => {
             let verb = if verb == "patch" { Verb::Change } else { kept.verb };
-            Claim::new(subject, Expectation::Present(kept.given(&data)), verb)
+            Claim::new(subject, Expectation::Present(path_field::given(kept.fields, &data)), verb)
         }
         "delete" if kept.removable => Claim::new(subject, Expectation::Absent, Verb::Remove),
         "read" if kept.read.is_none() => read(subject, story),
@@ -317,7 +318,7 @@ fn facts(data: &Value) -> Facts {
 }
 
 fn with(facts: Facts, key: &str, value: &Value) -> Facts {
-    const SECRETS: [&str; 6] = ["password", "bindpass", "secret", "secret_key", "key", "url"];
+    const SECRETS: [&str; 5] = ["password", "bindpass", "secret", "secret_key", "private_key"];
     match value {
         // The policy of passwords is the one long text among them.
         Value::String(text) if key == "policy" => facts.with(key, super::policy_text::fold(text)),

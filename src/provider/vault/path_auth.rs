@@ -1,10 +1,8 @@
 //! The table of paths of the auth methods, and of what is built into every Vault. Each row was held against a
 //! real Vault, or against its source where the other side of it (a cloud) is not to be had.
 
-use super::path_area::{
-    Area, Written, changes, configures, exact, hcl, keeps, leaves, looks, lower, makes, pairs,
-    policies, replaces, set, sets, switch, time,
-};
+use super::path_area::{Area, changes, configures, keeps, leaves, looks, makes, replaces, sets};
+use super::path_field::{Written, exact, hcl, lower, pairs, policies, set, switch, time};
 use crate::provider::Unseen;
 
 /// What every method says of the tokens that it makes.

@@ -2,9 +2,9 @@
 //! against its source where the other side of it (a cloud) is not to be had.
 
 use super::path_area::{
-    Area, Written, changes, configures, exact, keeps, leaves, looks, makes, removes, replaces, set,
-    sets, switch, time,
+    Area, changes, configures, keeps, leaves, looks, makes, removes, replaces, sets,
 };
+use super::path_field::{Written, exact, set, switch, time};
 use crate::provider::Unseen;
 
 const LEASE: &[Written] = &[time("ttl"), time("max_ttl")];
