@@ -159,15 +159,12 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
         let reason = format!("Vault answered {} to {READ}", all.status);
         return Observation::unobservable(Unobservable::Unexpected(reason), read);
     };
-    match devices.get(&path) {
-        Some(data) => Observation::present(facts(data), read),
-        None => {
-            let paths: Vec<&str> = devices.keys().map(String::as_str).collect();
-            let near =
-                (!paths.is_empty()).then(|| format!("audit devices are at {}", and_list(&paths)));
-            Observation::absent(Control::new("Vault lists its audit devices"), read).near(near)
-        }
+    if let Some(data) = devices.get(&path) {
+        return Observation::present(facts(data), read);
     }
+    let paths: Vec<&str> = devices.keys().map(String::as_str).collect();
+    let near = (!paths.is_empty()).then(|| format!("audit devices are at {}", and_list(&paths)));
+    Observation::absent(Control::new("Vault lists its audit devices"), read).near(near)
 }
 
 fn facts(data: &Value) -> Facts {

@@ -77,8 +77,8 @@ fn told(kind: &str, path: &str, story: &Story) -> Option<(String, Option<String>
     // A tuned or moved mount of the lab's own is still called something.
     let told = told.or_else(|| {
         let name = mount.trim_end_matches('/').rsplit('/').next()?;
-        let types = ENGINES.iter().chain(METHODS).map(|area| area.engine);
-        named(name, types.map(|engine| engine.trim_start_matches("auth/")))
+        let all = ENGINES.iter().chain(METHODS).map(|area| area.engine);
+        named(name, all.map(|engine| engine.trim_start_matches("auth/")))
     });
     Some((mount, told))
 }
