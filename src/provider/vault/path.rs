@@ -17,7 +17,7 @@ use crate::claim::{
     Claim, Control, Expectation, Facts, Meaning, Observation, Subject, Text, Unobservable, Verb,
 };
 use crate::provider::masked::Masked;
-use crate::provider::{Call, Kind, Lab, Looks, Reading, Story};
+use crate::provider::{Call, Kind, Lab, Looks, Reading, Story, Unseen};
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -207,6 +207,10 @@ pub(super) fn reading(invocation: &Invocation) -> Option<Reading> {
     match (&named.or_else(tail)?.does, verb.as_str()) {
         (Does::Leaves(why), _) => Some(Reading::NotObservable(*why)),
         (Does::Looks, "write") => Some(Reading::Reads),
+        // Written without the name that it would be read by.
+        (Does::Keeps(Kept { read: Some(read), .. }), "write") if read.contains('{') => {
+            Some(Reading::NotObservable(Unseen::Nameless))
+        }
         _ => None,
     }
 }

@@ -78,6 +78,16 @@ pub(super) const fn configures(
     Area { engine, pattern, does: Does::Keeps(kept) }
 }
 
+/// A setting whose write replaces all fields, and which stays.
+pub(super) const fn resets(
+    engine: &'static str,
+    pattern: &'static str,
+    fields: &'static [&'static [Written]],
+) -> Area {
+    let kept = Kept { read: None, fields, verb: Verb::Replace, removable: false };
+    Area { engine, pattern, does: Does::Keeps(kept) }
+}
+
 /// Paths whose writes make something that is read elsewhere.
 pub(super) const fn makes(
     engine: &'static str,

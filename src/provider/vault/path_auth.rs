@@ -1,7 +1,9 @@
 //! The table of paths of the auth methods, and of what is built into every Vault. Each row was held against a
 //! real Vault, or against its source where the other side of it (a cloud) is not to be had.
 
-use super::path_area::{Area, changes, configures, keeps, leaves, looks, makes, replaces, sets};
+use super::path_area::{
+    Area, changes, configures, keeps, leaves, looks, makes, replaces, resets, sets,
+};
 use super::path_field::{Written, exact, hcl, lower, pairs, policies, set, switch, time};
 use crate::provider::Unseen;
 
@@ -215,7 +217,7 @@ const ENFORCEMENT: &[Written] = &[
 ];
 
 const RATE_LIMIT: &[Written] =
-    &[exact("path"), exact("rate"), time("interval"), time("block_interval"), exact("role")];
+    &[exact("rate"), time("interval"), time("block_interval"), exact("role")];
 const PLUGIN: &[Written] = &[exact("sha256"), exact("command"), set("args")];
 
 /// The auth methods, by the type with `auth/` before it.
@@ -237,7 +239,7 @@ pub(super) const METHODS: &[Area] = &[
     changes("auth/approle", "role/*/*", "role/*", &[TOKEN, APPROLE]),
     leaves("auth/approle", "login", Unseen::Nameless),
     leaves("auth/approle", "tidy/secret-id", Unseen::NoMark),
-    replaces("auth/kubernetes", "config", &[KUBERNETES]),
+    resets("auth/kubernetes", "config", &[KUBERNETES]),
     keeps("auth/kubernetes", "role/*", &[TOKEN, POLICIES, TTLS, PERIOD, KUBERNETES_ROLE]),
     leaves("auth/kubernetes", "login", Unseen::Nameless),
     sets("auth/ldap", "config", &[TOKEN, LDAP]),
@@ -245,7 +247,7 @@ pub(super) const METHODS: &[Area] = &[
     replaces("auth/ldap", "users/*", &[LDAP_USER]),
     leaves("auth/ldap", "login/*", Unseen::Nameless),
     leaves("auth/ldap", "config/rotate-root", Unseen::NoMark),
-    configures("auth/jwt", "config", &[JWT]),
+    resets("auth/jwt", "config", &[JWT]),
     keeps("auth/jwt", "role/*", &[TOKEN, POLICIES, TTLS, PERIOD, JWT_ROLE]),
     leaves("auth/jwt", "login", Unseen::Nameless),
     leaves("auth/jwt", "oidc/auth_url", Unseen::ShortLived),
@@ -333,11 +335,8 @@ pub(super) const BUILT_IN: &[Area] = &[
             switch("enable_rate_limit_response_headers"),
         ]],
     ),
-    sets(
-        "sys",
-        "config/cors",
-        &[&[switch("enabled"), set("allowed_origins"), set("allowed_headers")]],
-    ),
+    // To the headers, Vault adds its own.
+    resets("sys", "config/cors", &[&[switch("enabled"), set("allowed_origins")]]),
     keeps("sys", "config/ui/headers/*", &[]),
     keeps("sys", "config/auditing/request-headers/*", &[]),
     leaves("sys", "config/reload/*", Unseen::NoMark),

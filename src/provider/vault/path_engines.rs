@@ -2,7 +2,7 @@
 //! against its source where the other side of it (a cloud) is not to be had.
 
 use super::path_area::{
-    Area, changes, configures, keeps, leaves, looks, makes, removes, replaces, sets,
+    Area, changes, configures, keeps, leaves, looks, makes, removes, replaces, resets, sets,
 };
 use super::path_field::{Written, exact, set, switch, time};
 use crate::provider::Unseen;
@@ -247,8 +247,8 @@ pub(super) const ENGINES: &[Area] = &[
     leaves("pki", "issuer/*/issue/*", Unseen::Nameless),
     leaves("pki", "issuer/*/sign/*", Unseen::Nameless),
     leaves("pki", "issuer/*/revoke", Unseen::NoMark),
-    sets("pki", "issuer/*", &[PKI_ISSUER]),
-    sets("pki", "key/*", &[&[exact("key_name")]]),
+    resets("pki", "issuer/*", &[PKI_ISSUER]),
+    resets("pki", "key/*", &[&[exact("key_name")]]),
     leaves("pki", "revoke", Unseen::Nameless),
     leaves("pki", "revoke-with-key", Unseen::Nameless),
     leaves("pki", "tidy", Unseen::NoMark),
@@ -302,7 +302,7 @@ pub(super) const ENGINES: &[Area] = &[
     keeps("gcp", "roleset/*", &[&[exact("project"), exact("secret_type")]]),
     keeps("gcp", "static-account/*", &[&[exact("secret_type")]]),
     keeps("gcp", "impersonated-account/*", &[&[time("ttl")]]),
-    replaces("consul", "config/access", &[&[exact("address"), exact("scheme")]]),
+    resets("consul", "config/access", &[&[exact("address"), exact("scheme")]]),
     replaces("consul", "roles/*", &[CONSUL_ROLE]),
     keeps("nomad", "config/access", &[&[exact("address")]]),
     keeps("nomad", "config/lease", &[LEASE]),

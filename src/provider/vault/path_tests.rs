@@ -3,7 +3,6 @@
 use super::super::cli::tests::call;
 use super::*;
 use crate::claim::{Fact, Field};
-use crate::provider::Unseen;
 use crate::provider::vault::Vault;
 use serde_json::json;
 
@@ -108,6 +107,7 @@ fn writes_that_leave_nothing_to_read_are_said() {
         ("vault write sys/wrapping/wrap a=b", unseen(Unseen::ShortLived)),
         ("vault write sys/namespaces/team a=b", unseen(Unseen::OtherEdition)),
         ("vault write cubbyhole/a b=c", unseen(Unseen::OwnSettings)),
+        ("vault write identity/entity policies=a", unseen(Unseen::Nameless)),
         ("vault write identity/entity-alias name=a", unseen(Unseen::Nameless)),
         ("vault write other/roles/a b=c", None),
         ("vault write transit/keys/a type=b", None),
