@@ -53,7 +53,8 @@ fn request(invocation: &Invocation) -> Option<crate::claim::Text> {
     let path = invocation.path()?;
     let masked = crate::provider::masked::Masked::new(path);
     let issues = masked.text.split('/').any(|piece| matches!(piece, "creds" | "issue" | "sign"));
-    if !reads || !one || issues || invocation.elsewhere() {
+    // An older version would be another value.
+    if !reads || !one || issues || invocation.has("version") || invocation.elsewhere() {
         return None;
     }
     match invocation.flag("mount") {
