@@ -58,3 +58,82 @@ fn a_json_object_is_data() {
     let shown: Vec<String> = data.iter().map(|(k, v)| format!("{k}={}", v.shown())).collect();
     assert_eq!(shown, ["a=1", "ttl=60", "list=x,y"]);
 }
+
+#[test]
+fn flags_behind_an_argument_are_data_or_too_much() {
+    let data: Vec<(String, String)> = of("vault kv put kv/a -cas=0 b=1")
+        .data()
+        .iter()
+        .map(|(key, value)| (key.clone(), value.shown()))
+        .collect();
+    assert_eq!(data, [("-cas".into(), "0".into()), ("b".into(), "1".into())]);
+    assert_eq!(Invocation::of(&call("vault kv delete kv/a -mount=b")), None);
+    let written = Invocation::as_written(&call("vault kv delete kv/a -mount=b")).unwrap();
+    assert_eq!(written.misplaced.as_deref(), Some("-mount"));
+    // The CLI takes these out first.
+    assert_eq!(of("vault read kv/a -format=json").flag("format"), Some(&Text::from("json")));
+}
+
+#[test]
+fn switches_may_be_switched_off() {
+    assert!(
+        of("vault write -force=true p").has("force") && of("vault write --force p").has("force")
+    );
+    assert!(!of("vault write -force=false p").has("force"));
+    assert!(of("vault kv put -h p").is(&["help"]));
+    assert!(of("vault write -output-curl-string p a=b").is(&["help"]));
+}
+
+#[test]
+fn groups_within_groups_are_verbs() {
+    for (line, verb) in [
+        ("vault operator raft snapshot save f", "operator raft snapshot save"),
+        ("vault operator raft list-peers", "operator raft list-peers"),
+        ("vault plugin runtime list", "plugin runtime list"),
+        ("vault kv metadata put -max-versions=2 a", "kv metadata put"),
+        ("vault agent -config=f", "agent"),
+    ] {
+        assert_eq!(of(line).verb.join(" "), verb, "{line}");
+    }
+}
+
+#[test]
+fn another_namespace_or_server_is_elsewhere() {
+    let with = |line: &str, own: &[(&str, &str)], environment: &[(&str, &str)]| {
+        let set = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), Text::from(*value))).collect()
+        };
+        let call = Call { own: set(own), environment: set(environment), ..call(line) };
+        Invocation::of(&call).unwrap().elsewhere
+    };
+    let other = Some(Unseen::OtherEdition);
+    assert_eq!(with("vault read -namespace=team kv/a", &[], &[]), other);
+    assert_eq!(with("vault read -ns=team/ kv/a", &[], &[]), other);
+    assert_eq!(with("vault read -namespace=root kv/a", &[], &[]), None);
+    assert_eq!(with("vault read kv/a", &[], &[("VAULT_NAMESPACE", "team")]), other);
+    assert_eq!(with("vault read kv/a", &[("VAULT_NAMESPACE", "team")], &[]), other);
+    let unset = with("vault read kv/a", &[("VAULT_NAMESPACE", "")], &[("VAULT_NAMESPACE", "t")]);
+    assert_eq!(unset, None);
+    let address = [("VAULT_ADDR", "http://a")];
+    assert_eq!(with("vault read kv/a", &address, &[]), Some(Unseen::Elsewhere));
+    assert_eq!(with("vault read kv/a", &[], &address), None);
+    assert_eq!(with("vault read -address=http://a kv/a", &[], &address), None);
+    assert_eq!(with("vault read -address=http://b kv/a", &[], &address), Some(Unseen::Elsewhere));
+}
+
+#[test]
+fn a_file_that_the_text_wrote_is_data() {
+    let mut call = call("vault write p @./a.json k=@b.txt l=@missing");
+    call.files = vec![
+        ("a.json".into(), Text::from(r#"{"a":"1","deep":{"x":"y","n":2}}"#)),
+        ("b.txt".into(), Text::from("old")),
+        ("b.txt".into(), Text::from("new")),
+    ];
+    let invocation = Invocation::of(&call).unwrap();
+    let shown = |data: Vec<(String, Text)>| {
+        data.into_iter().map(|(key, value)| format!("{key}={}", value.shown())).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(invocation.data()), ["a=1", "k=new", "l=@missing"]);
+    assert_eq!(shown(invocation.nested("deep").unwrap()), ["x=y", "n=2"]);
+    assert_eq!(invocation.nested("flat"), None);
+}

@@ -187,6 +187,12 @@ fn by_path(invocation: &Invocation, verb: &str, story: &Story) -> Option<KvComma
         let act = match (verb, area) {
             ("read", "data") => Act::Get(version(invocation)),
             ("read", "metadata") => Act::MetadataGet,
+            // Pairs alone are no data to version 2.
+            ("write" | "patch", "data")
+                if invocation.nested("data").is_none() && !invocation.data().is_empty() =>
+            {
+                return None;
+            }
             ("write", "data") => Act::Put(data()),
             ("patch", "data") => Act::Patch(data()),
             ("delete", "data") => Act::Delete,
@@ -204,6 +210,12 @@ fn by_path(invocation: &Invocation, verb: &str, story: &Story) -> Option<KvComma
     // Such a read makes something, in whatever engine it is.
     let makes = |piece: &str| matches!(piece, "creds" | "sts" | "issue");
     if !sure && Masked::new(&path).text.split('/').any(makes) {
+        return None;
+    }
+    // The settings of an engine of version 2, unless the text says that it is of version 1.
+    let last =
+        Masked::new(&path).text.matches('/').count() == 1 && path.shown().ends_with("/config");
+    if last && version_of(&path, story) != Some(1) {
         return None;
     }
     let act = match verb {

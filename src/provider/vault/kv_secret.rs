@@ -6,11 +6,12 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::client::{Reply, Session};
 use super::kv::{self, Act, KvCommand};
+use super::object::has;
 use super::place::known;
 use super::{kv_metadata, kv_version};
 use crate::claim::{
-    Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Text, Unobservable,
-    Verb,
+    Claim, Control, Expectation, Facts, Field, Meaning, Observation, Seen, Subject, Text,
+    Unobservable, Verb,
 };
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::secret::Secret;
@@ -164,13 +165,35 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
         Err(Unobservable::Forbidden(_)) => unlisted(&path, plain.as_ref().ok().map(AsRef::as_ref)),
         Err(reason) => return Observation::unobservable(reason, format!("GET {shown}")),
     };
-    if engine.version == Version::One {
-        return judge(&plain, Version::One, &shown);
-    }
     let inner = path.strip_prefix(&engine.path).unwrap_or_default();
-    let reply = session.get(&format!("{}data/{inner}", engine.path)).await;
-    let shown = if path == shown { format!("{}data/{inner}", engine.path) } else { shown };
-    judge(&reply, Version::Two, &shown)
+    let observation = match engine.version {
+        Version::One => judge(&plain, Version::One, &shown),
+        Version::Two => {
+            let asked = format!("{}data/{inner}", engine.path);
+            let reply = session.get(&asked).await;
+            judge(&reply, Version::Two, if path == shown { &asked } else { &shown })
+        }
+    };
+    let nothing = matches!(&observation.seen, Seen::Absent(control) if !control.container_gone)
+        && observation.near.is_none();
+    // What stands in a variable of the caller's is not told by its neighbours either.
+    if nothing && path == shown {
+        return observation.near(near(session, &engine, inner).await);
+    }
+    observation
+}
+
+/// What the folder of a secret has instead.
+pub(super) async fn near(session: &Session, engine: &Engine, inner: &str) -> Option<String> {
+    let (folder, name) = inner.rsplit_once('/').unwrap_or(("", inner));
+    let area = match engine.version {
+        Version::One => "",
+        Version::Two => "metadata/",
+    };
+    let listed = format!("{}{area}{folder}", engine.path);
+    let names = session.list(listed.trim_end_matches('/')).await.ok()?.keys();
+    let holder = format!("{}{folder}", engine.path);
+    has(&format!("{}/", holder.trim_end_matches('/')), name, &names)
 }
 
 /// The engine that serves a path; `None` where there is none.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::super::cli::tests::call;
 use super::*;
-use crate::claim::Seen;
 use serde_json::json;
 
 fn tell(lines: &[&str]) -> Vec<String> {

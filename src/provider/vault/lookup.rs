@@ -91,6 +91,10 @@ mod tests {
         for (line, is) in [
             ("vault read -field=password kv/a", true),
             ("vault kv get -format=json kv/a", true),
+            ("vault kv get -format=json -version=1 kv/a", false),
+            ("curl -s http://vault:8200/v1/kv/a", true),
+            ("curl -s http://vault:8200/v1/database/creds/x", false),
+            ("curl -s -XDELETE http://vault:8200/v1/kv/a", false),
             ("vault read -format=json database/config/pg", true),
             ("vault read kv/a", false),
             ("vault read -field=password database/creds/x", false),

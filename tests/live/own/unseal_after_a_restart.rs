@@ -1,6 +1,7 @@
 //! `unseal-after-a-restart`: a sealed Vault shows that it is, and nothing else.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use crate::check::Check;
 use crate::contract::letters;
 use crate::fences::fences;
 use crate::lab::Lab;
-use crate::wait::Done;
+use crate::wait::{Done, until};
 use crate::walk::{Input, Session};
 
 pub(super) const SLUG: &str = "unseal-after-a-restart";
@@ -56,6 +57,10 @@ fn walk(lab: &Lab, challenge: &Path) -> Done<()> {
             if ran.code != 0 {
                 return Err(format!("step {done} of the walk: {ran:?}"));
             }
+            // Unsealed is not yet serving.
+            until("Vault serves", Duration::from_secs(30), || {
+                lab.world.vault.read("sys/mounts").map(drop)
+            })?;
         }
         let report = check.json()?;
         let found = (report.run.code, report.json["here"].as_u64(), letters(&report.json));
