@@ -165,6 +165,10 @@ pub trait Provider: Sync {
     fn name(&self) -> &'static str;
     /// The programs whose commands it knows.
     fn programs(&self) -> &'static [&'static str];
+    /// Whether a command of one of its programs is its own: a `curl` may go anywhere.
+    fn knows(&self, _call: &Call) -> bool {
+        true
+    }
     /// Its kinds, in the order of their ids.
     fn kinds(&self) -> &'static [&'static dyn Kind];
     /// What a command is from which no kind claims anything.
@@ -205,5 +209,6 @@ pub fn holds(holder: &Subject, thing: &Subject) -> bool {
 /// The provider that knows the program of a command.
 pub fn provider_of(call: &Call) -> Option<&'static dyn Provider> {
     let program = call.program()?;
-    PROVIDERS.iter().copied().find(|provider| provider.programs().contains(&program.as_str()))
+    let mut known = PROVIDERS.iter().copied();
+    known.find(|provider| provider.programs().contains(&program.as_str()) && provider.knows(call))
 }
