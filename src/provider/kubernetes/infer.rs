@@ -5,6 +5,7 @@ use super::create::{Made, autoscaled, created, exact, exposed, run};
 use super::manifest::{self, Named};
 use super::object::{ID, parts};
 use super::resources::{Scope, usual};
+use super::{helm_infer, oc, openshift};
 use crate::claim::{Claim, Expectation, Field, Part, Subject, Text, Verb};
 use crate::provider::{Call, Reading, Story, Unseen};
 
@@ -39,8 +40,11 @@ const READING: [&str; 17] = [
 /// Reads a command.
 pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     // Every kind is asked about every command.
-    if !matches!(call.program().as_deref(), Some("kubectl" | "k")) {
-        return Err(Reading::Reads);
+    match call.program().as_deref() {
+        Some("kubectl" | "k") => {}
+        Some("oc") => return oc::understand(call, story),
+        Some("helm") => return helm_infer::namespaces(call, story),
+        _ => return Err(Reading::Reads),
     }
     let line = Line::parse(call).map_err(Reading::NotUnderstood)?;
     if line.is_dry() || line.has("help") {
@@ -92,7 +96,8 @@ fn claim(
 }
 
 fn lives_in_namespaces(word: &str) -> bool {
-    usual(word).is_none_or(|resource| resource.scope == Scope::Namespaced)
+    let known = usual(word).or_else(|| openshift::known(word));
+    known.is_none_or(|resource| resource.scope == Scope::Namespaced)
 }
 
 /// The objects that the arguments name, by the words that the text has named their kinds with before.

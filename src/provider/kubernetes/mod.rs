@@ -1,4 +1,4 @@
-//! Kubernetes: kubectl's commands, and the API server's objects.
+//! Kubernetes: the commands of kubectl, oc and helm, and the API server's objects.
 
 mod answer;
 mod cli;
@@ -7,27 +7,39 @@ mod connect;
 mod create;
 mod discovery;
 mod fields;
+mod helm_cli;
+mod helm_infer;
+mod helm_observe;
+mod helm_record;
+mod helm_release;
 mod infer;
 mod jsonpath;
 mod lookup;
 mod manifest;
 mod object;
 mod observe;
+mod oc;
+mod oc_admin;
+mod oc_app;
+mod oc_set;
+mod oc_words;
+mod openshift;
 mod resources;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Story};
-use crate::claim::Unobservable;
+use super::{Call, Kind, Lab, Provider, Reading, Story, Unseen};
+use crate::claim::{Text, Unobservable, Verb};
 
 pub use client::Cluster;
+pub use helm_release::HelmRelease;
 pub use object::Object;
 
 /// The provider.
 pub struct Kubernetes;
 
 /// Its kinds, in the order of their ids.
-const KINDS: &[&dyn Kind] = &[&Object];
+const KINDS: &[&dyn Kind] = &[&HelmRelease, &Object];
 
 impl Provider for Kubernetes {
     fn name(&self) -> &'static str {
@@ -35,7 +47,7 @@ impl Provider for Kubernetes {
     }
 
     fn programs(&self) -> &'static [&'static str] {
-        &["kubectl", "k"]
+        &["kubectl", "k", "oc", "helm"]
     }
 
     fn kinds(&self) -> &'static [&'static dyn Kind] {
@@ -43,11 +55,20 @@ impl Provider for Kubernetes {
     }
 
     fn reading(&self, call: &Call) -> Reading {
-        match infer::understand(call, &Story::default()) {
+        let helm = call.program().as_deref() == Some("helm");
+        let understand = if helm { helm_infer::understand } else { infer::understand };
+        match understand(call, &Story::default()) {
             Err(reading) => reading,
+            Ok(claims) if claims.iter().any(|claim| claim.verb == Verb::Disturb) => {
+                Reading::NotObservable(Unseen::NoMark)
+            }
             // Without the text before it, a look is only a look.
             Ok(_) => Reading::Reads,
         }
+    }
+
+    fn settings(&self, call: &Call) -> Vec<(&'static str, Text)> {
+        oc::settings(call)
     }
 
     fn is_lookup(&self, call: &Call) -> bool {
