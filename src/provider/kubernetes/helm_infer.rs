@@ -136,9 +136,10 @@ fn looked(line: &Line, call: &Call, story: &Story) -> Understood {
         let Some(name) = line.arguments.get(place) else { return Err(Reading::Reads) };
         let gone = last(story, name, namespace.as_ref())
             .is_some_and(|claim| claim.expectation == Expectation::Absent);
-        let (expectation, verb) = match gone {
-            true => (Expectation::Absent, Verb::Confirm),
-            false => (Expectation::Present(Vec::new()), Verb::Read),
+        let (expectation, verb) = if gone {
+            (Expectation::Absent, Verb::Confirm)
+        } else {
+            (Expectation::Present(Vec::new()), Verb::Read)
         };
         vec![claim(name, namespace.as_ref(), expectation, verb)]
     };
@@ -258,6 +259,8 @@ fn chart_fields(line: &Line, chart: &Text) -> Vec<Field> {
 
 /// The name of the chart of a repository. What may be a directory has the name that its own file gives it.
 fn chart_name(chart: &str, in_repository: bool) -> Option<String> {
+    const FOLDERS: [&str; 8] =
+        ["..", "chart", "charts", "deploy", "helm", "kubernetes", "manifests", "~"];
     if let Some(path) = chart.strip_prefix("oci://") {
         let last = path.rsplit('/').next()?.split([':', '@']).next()?;
         return Some(last.to_owned());
@@ -265,8 +268,6 @@ fn chart_name(chart: &str, in_repository: bool) -> Option<String> {
     if in_repository {
         return (!chart.contains('/')).then(|| chart.to_owned());
     }
-    const FOLDERS: [&str; 8] =
-        ["..", "chart", "charts", "deploy", "helm", "kubernetes", "manifests", "~"];
     let (repository, name) = chart.split_once('/')?;
     let plain = !name.contains('/') && !name.contains(".tgz") && !name.is_empty();
     let folder = repository.starts_with('.') || repository.is_empty();

@@ -156,10 +156,12 @@ impl Place<'_> {
     /// The revisions that a list of Secrets shows.
     async fn revisions(&self, path: &str) -> Result<Vec<Revision>, Unobservable> {
         match &*self.cluster.read(path, Form::Names).await? {
-            Answer::Object(list) => {
-                let items = list["items"].as_array();
-                let items = items.ok_or_else(|| unexpected("the cluster answered no list"))?;
-                Ok(items.iter().filter_map(revision).collect())
+            // An empty list of names has `null` for its entries.
+            Answer::Object(list)
+                if list["kind"].as_str().is_some_and(|kind| kind.ends_with("List")) =>
+            {
+                let items = list["items"].as_array().into_iter().flatten();
+                Ok(items.filter_map(revision).collect())
             }
             other => Err(self.not_told(other)),
         }

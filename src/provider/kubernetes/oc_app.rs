@@ -147,10 +147,8 @@ pub(super) fn linked(line: &Line) -> Option<Understood> {
     let Some(account) = line.arguments.get(1).map(short) else {
         return Some(not_understood("the service account has no name"));
     };
-    let uses = line.flag("for").and_then(Text::literal).unwrap_or_else(|| match links {
-        true => "mount".to_owned(),
-        false => "pull,mount".to_owned(),
-    });
+    let all = if links { "mount" } else { "pull,mount" };
+    let uses = line.flag("for").and_then(Text::literal).unwrap_or_else(|| all.to_owned());
     let mut fields = Vec::new();
     for secret in line.arguments[2..].iter().map(short) {
         let Some(name) = secret.literal() else { continue };

@@ -1,5 +1,6 @@
 //! Walks through our own challenges in `challenges/`: one file each, with its tables.
 
+pub(crate) mod helm_release;
 mod make_change_delete;
 mod move_to_a_new_namespace;
 mod retold_seed;
@@ -23,7 +24,8 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 3] = [
+    let walks: [(&str, &[(&str, Walk)]); 4] = [
+        (helm_release::SLUG, helm_release::WALKS),
         (make_change_delete::SLUG, make_change_delete::WALKS),
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
         (retold_seed::SLUG, retold_seed::WALKS),
