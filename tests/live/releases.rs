@@ -1,6 +1,8 @@
 //! Helm's releases and OpenShift's kinds on a real cluster, kind by kind: present, absent, different and not to
 //! be seen. Each row brings the cluster into a state and says what `check` must say of one command.
 
+use std::time::Duration;
+
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use crate::kubernetes::Context;
 use crate::lab::Lab;
 use crate::labs::WALKS;
 use crate::own::helm_release::with_helm;
-use crate::wait::Done;
+use crate::wait::{Done, until};
 use crate::walk::{Input, Session};
 
 const HOME: &str = "labproof-releases";
@@ -63,7 +65,7 @@ fn row(name: &'static str, text: &'static str, code: i32, letter: &'static str) 
 fn releases() -> Vec<Row> {
     vec![
         Row {
-            says: &["no release of this name", "can be listed"],
+            says: &["no such release", "can be listed"],
             ..row("helm_release::not_installed", INSTALL, 1, "F")
         },
         Row { before: INSTALL, ..row("helm_release::installed", INSTALL, 0, "P") },
@@ -212,8 +214,9 @@ fn look(lab: &Lab, row: &Row) -> Done<()> {
         lab.kubernetes.apply(&object)?;
         if object["kind"] == "CustomResourceDefinition" {
             let name = object["metadata"]["name"].as_str().unwrap_or_default();
-            let served = ["wait", "--for=condition=Established", "--timeout=30s", "crd", name];
-            lab.kubernetes.kubectl(&served)?;
+            until("the new kind is served", Duration::from_secs(30), || {
+                lab.kubernetes.kubectl(&["get", name]).map(drop)
+            })?;
         }
     }
     judge(lab, row)?;

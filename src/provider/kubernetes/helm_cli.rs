@@ -202,23 +202,26 @@ impl Line {
     }
 }
 
-/// The paths and values of `a.b=1,c={x,y}`, as the values of a release have them. What has no literal path is
-/// left out.
-pub(super) fn set_values(text: &Text) -> Vec<(String, Text)> {
-    let mut pairs = Vec::new();
-    for piece in pieces(text) {
-        let Some((path, value)) = piece else { continue };
-        match value.literal().filter(|list| list.starts_with('{') && list.ends_with('}')) {
+/// What `--set` puts in one place: the place, and the paths and values that then stand there.
+pub(super) type Set = (String, Vec<(String, Text)>);
+
+/// The places of `a.b=1,c={x,y}`, as the values of a release have them. What has no literal path is left out.
+pub(super) fn set_values(text: &Text) -> Vec<Set> {
+    let place = |(path, value): (String, Text)| {
+        let list = value.literal().filter(|list| list.starts_with('{') && list.ends_with('}'));
+        let values = match list {
             Some(list) => {
                 let items = list[1..list.len() - 1].split(',').filter(|item| !item.is_empty());
-                for (index, item) in items.enumerate() {
-                    pairs.push((format!("{path}[{index}]"), Text::from(item.trim())));
-                }
+                let item = |(index, item): (usize, &str)| {
+                    (format!("{path}[{index}]"), Text::from(item.trim()))
+                };
+                items.enumerate().map(item).collect()
             }
-            None => pairs.push((path, value)),
-        }
-    }
-    pairs
+            None => vec![(path.clone(), value)],
+        };
+        (path, values)
+    };
+    pieces(text).into_iter().flatten().map(place).collect()
 }
 
 /// What stands between the commas that are not in braces or escaped.
@@ -301,15 +304,15 @@ mod tests {
             ("a", &[]),
             ("a={}", &[]),
         ] {
-            let found = set_values(&Text::from(text));
+            let found = set_values(&Text::from(text)).into_iter().flat_map(|(_, values)| values);
             let found: Vec<(String, String)> =
-                found.into_iter().map(|(path, value)| (path, value.shown())).collect();
+                found.map(|(path, value)| (path, value.shown())).collect();
             let expected: Vec<(String, String)> =
                 expected.iter().map(|(p, v)| ((*p).to_owned(), (*v).to_owned())).collect();
             assert_eq!(found, expected, "{text}");
         }
         let hole = call("a=$X").words.remove(0);
-        assert_eq!(set_values(&hole)[0].1.shown(), "$X");
+        assert_eq!(set_values(&hole)[0].1[0].1.shown(), "$X");
         assert_eq!(set_values(&call("$X=1").words[0]), []);
     }
 }

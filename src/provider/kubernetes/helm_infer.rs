@@ -51,8 +51,9 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         return Err(Reading::Reads);
     }
     let verb = line.word(0);
+    let own = ["KUBECONFIG", "HELM_KUBECONTEXT", "HELM_KUBEAPISERVER"];
     let elsewhere = ELSEWHERE.iter().any(|flag| line.flag(flag).is_some())
-        || call.variable("HELM_KUBECONTEXT").is_some();
+        || call.own.iter().any(|(name, _)| own.contains(&name.as_str()));
     match verb.as_str() {
         "list" | "ls" | "status" | "history" | "hist" | "get" if !elsewhere => {
             looked(&line, call, story)
@@ -296,6 +297,7 @@ fn values(line: &Line, call: &Call) -> Vec<Field> {
             "set-literal" => value
                 .split_once('=')
                 .and_then(|(path, value)| Some((path.literal()?, value)))
+                .map(|(path, value)| (path.clone(), vec![(path, value)]))
                 .into_iter()
                 .collect(),
             // A file, or JSON: they stand above what a file of values says.
@@ -306,12 +308,11 @@ fn values(line: &Line, call: &Call) -> Vec<Field> {
             }
             _ => continue,
         };
-        for (path, value) in set {
-            pairs.retain(|(known, _)| !is_at(known, &path) && !is_at(&path, known));
-            let removes = flag == "set" && value.literal().as_deref() == Some("null");
-            if !removes {
-                pairs.push((path, value));
-            }
+        for (place, values) in set {
+            pairs.retain(|(known, _)| !is_at(known, &place) && !is_at(&place, known));
+            let is_null =
+                |value: &Text| flag == "set" && value.literal().as_deref() == Some("null");
+            pairs.extend(values.into_iter().filter(|(_, value)| !is_null(value)));
         }
     }
     pairs.truncate(VALUE_LIMIT);
@@ -346,5 +347,74 @@ fn merge(below: &mut Value, above: Value) {
             }
         }
         (below, above) => *below = above,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cli::tests::call;
+    use super::*;
+
+    fn claimed(words: &str, files: &[(&str, &str)]) -> Vec<String> {
+        let files =
+            files.iter().map(|(name, text)| ((*name).to_owned(), Text::from(*text))).collect();
+        let call = Call { files, ..call(words) };
+        let claims = understand(&call, &Story::default()).unwrap();
+        let fields = claims[0].expectation.fields().iter();
+        let values = fields.filter_map(|field| {
+            let path = field.path.strip_prefix("values.")?;
+            Some(format!("{path}={}", field.value.value()?))
+        });
+        values.collect()
+    }
+
+    #[test]
+    fn values_come_from_files_of_the_text_and_from_the_command_above_them() {
+        let one: (&str, &str) = ("one.yaml", "a: {b: 1, c: x}\nlist: [p, q]\n");
+        let two: (&str, &str) = ("two.yaml", "a: {b: 2}\nlist: [r]\n");
+        for (words, expected) in [
+            ("helm install w c -f one.yaml", &["a.b=1", "a.c=x", "list[0]=p", "list[1]=q"][..]),
+            ("helm install w c --values=one.yaml -f ./two.yaml", &["a.b=2", "a.c=x", "list[0]=r"]),
+            ("helm install w c -f one.yaml -f elsewhere.yaml", &[]),
+            ("helm install w c -f elsewhere.yaml -f two.yaml", &["a.b=2", "list[0]=r"]),
+            ("helm install w c -f one.yaml --set a.b=3,list={s}", &["a.c=x", "a.b=3", "list[0]=s"]),
+            (
+                "helm install w c -f one.yaml --set list[0]=s",
+                &["a.b=1", "a.c=x", "list[1]=q", "list[0]=s"],
+            ),
+            ("helm install w c -f one.yaml --set a=null,list=null", &[]),
+            ("helm install w c --set a.b=1 --set-file a.b=f", &[]),
+            ("helm install w c --set a=1 --set-json b=[1]", &["a=1"]),
+        ] {
+            assert_eq!(claimed(words, &[one, two]), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_password_is_sealed() {
+        let call = call("helm install w c --set auth.password=hunter2,mode=live");
+        let claims = understand(&call, &Story::default()).unwrap();
+        let shown: Vec<String> =
+            claims[0].expectation.fields().iter().map(|field| field.value.shown()).collect();
+        assert_eq!(shown, ["deployed", "the text's value", "live"]);
+    }
+
+    #[test]
+    fn a_chart_of_a_repository_is_told_from_a_directory() {
+        for (chart, in_repository, name) in [
+            ("bitnami/nginx", false, Some("nginx")),
+            ("oci://registry.lab/a/nginx:1", false, Some("nginx")),
+            ("nginx", true, Some("nginx")),
+            ("nginx", false, None),
+            ("./nginx", false, None),
+            ("../charts/nginx", false, None),
+            ("/opt/nginx", false, None),
+            ("charts/nginx", false, None),
+            ("a/b/nginx", false, None),
+            ("a/nginx-1.2.3.tgz", false, None),
+            ("https://lab/nginx.tgz", false, None),
+        ] {
+            assert_eq!(chart_name(chart, in_repository).as_deref(), name, "{chart}");
+        }
     }
 }

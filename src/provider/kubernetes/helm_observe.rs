@@ -130,7 +130,8 @@ async fn absent(place: &Place<'_>) -> Result<Observation, Unobservable> {
                 if elsewhere.len() == 1 { "namespace" } else { "namespaces" },
                 and_list(elsewhere)
             ));
-            return Ok(Observation::present(facts, read));
+            let all = place.secrets.path(None, None);
+            return Ok(Observation::present(facts, format!("{read}; GET {all} → 200")));
         }
         shows.push_str("; no other namespace has it");
     }

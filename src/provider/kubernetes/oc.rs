@@ -28,7 +28,7 @@ const READING: [&str; 13] = [
 ];
 
 /// Verbs that work inside a container.
-const INSIDE: [&str; 6] = ["attach", "cp", "debug", "exec", "rsh", "rsync"];
+const INSIDE: [&str; 5] = ["attach", "cp", "debug", "exec", "rsync"];
 
 /// Flags that may name another cluster than the current context's.
 const ELSEWHERE: [&str; 6] = ["context", "cluster", "kubeconfig", "server", "user", "token"];
@@ -39,6 +39,7 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     match verb.as_str() {
         verb if READING.contains(&verb) => return Err(Reading::Reads),
         // What they are given behind the name of a pod are another program's flags.
+        "rsh" => return infer::understand(&oc_words::rsh_as_exec(call, place), story),
         verb if INSIDE.contains(&verb) && !(verb == "exec" && has_dashes(call)) => {
             return not_observable(Unseen::InsideContainer);
         }
@@ -52,7 +53,7 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     if line.is_dry() || line.has("help") {
         return Err(Reading::Reads);
     }
-    let elsewhere = ELSEWHERE.iter().any(|flag| line.flag(flag).is_some());
+    let elsewhere = is_elsewhere(&line, call);
     match own(&line, call) {
         Some(Ok(_)) if elsewhere => not_observable(Unseen::Elsewhere),
         Some(understood) => understood,
@@ -147,6 +148,11 @@ fn own(line: &Line, call: &Call) -> Option<Understood> {
         "image" | "registry" => Err(Reading::Reads),
         _ => return None,
     })
+}
+
+fn is_elsewhere(line: &Line, call: &Call) -> bool {
+    let own = call.own.iter().any(|(name, _)| name == "KUBECONFIG");
+    own || ELSEWHERE.iter().any(|flag| line.flag(flag).is_some())
 }
 
 fn has_dashes(call: &Call) -> bool {

@@ -220,15 +220,8 @@ fn components(line: &Line) -> Vec<Component> {
         shown.contains('=') && !key.contains(['/', ':', '~'])
     };
     let bare = line.arguments.iter().filter(|word| !is_variable(word));
-    let mut all: Vec<Component> = bare
-        .map(|word| {
-            let shown = word.shown();
-            // A word with a dash may be a template (`mysql-persistent`), and a variable anything.
-            let certain = shown.contains(['/', '~', ':'])
-                || word.literal().is_some_and(|name| !name.contains(['-', '+']));
-            Component { text: word.clone(), certain }
-        })
-        .collect();
+    let mut all: Vec<Component> =
+        bare.map(|word| Component { text: word.clone(), certain: is_certain(word) }).collect();
     for flag in ["image", "docker-image", "image-stream", "code"] {
         let given = line.all(flag);
         all.extend(given.map(|text| Component { text: text.clone(), certain: true }));
@@ -237,6 +230,16 @@ fn components(line: &Line) -> Vec<Component> {
         all.push(Component { text: Text::default(), certain: true });
     }
     all
+}
+
+/// Whether a word is a repository or an image, and no template: those may have a name with a dash
+/// (`mysql-persistent`, `openshift/mysql-persistent`), and a variable may stand for anything.
+fn is_certain(word: &Text) -> bool {
+    let shown = word.shown();
+    let (host, rest) = shown.split_once('/').unwrap_or(("", &shown));
+    let registry = host.contains(['.', ':']) || host == "localhost";
+    let plain = word.literal().is_some() && !rest.contains('+');
+    is_source(word) || registry || (plain && (!rest.contains('-') || rest.contains(':')))
 }
 
 /// The name of what is made: as it is given, else by the one repository or the one image.

@@ -184,6 +184,24 @@ pub(super) fn plain(call: &Call, story: &Story) -> Call {
     Call { words, ..call.clone() }
 }
 
+/// `oc rsh POD COMMAND` as `kubectl exec POD -- COMMAND`; without a command, a shell.
+pub(super) fn rsh_as_exec(call: &Call, verb: usize) -> Call {
+    const VALUES: [&str; 6] = ["-c", "-f", "-n", "--container", "--namespace", "--shell"];
+    let mut words = vec![Text::from("kubectl"), Text::from("exec")];
+    let mut rest = call.words.iter().skip(verb + 1);
+    while let Some(word) = rest.next() {
+        match word.literal() {
+            Some(flag) if VALUES.contains(&flag.as_str()) => drop(rest.next()),
+            _ if starts_with_dash(word) => {}
+            _ => {
+                words.extend([word.clone(), Text::from("--")]);
+                words.extend(rest.by_ref().cloned());
+            }
+        }
+    }
+    Call { words, ..call.clone() }
+}
+
 /// The words that begin with a dash, before a `--`.
 fn flags(call: &Call) -> impl Iterator<Item = String> + '_ {
     let words = call.words.iter().skip(1);
@@ -245,6 +263,22 @@ mod tests {
             ("oc exec x -- ls -n y", Some("shop"), "kubectl --namespace=shop exec x -- ls -n y"),
         ] {
             assert_eq!(spelled(words, project), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_remote_shell_with_a_command_runs_it() {
+        for (words, expected) in [
+            ("oc rsh web-1", "kubectl exec web-1 --"),
+            (
+                "oc rsh -n shop -T deploy/web psql -U u -c x",
+                "kubectl exec deploy/web -- psql -U u -c x",
+            ),
+            ("oc rsh", "kubectl exec"),
+        ] {
+            let call = rsh_as_exec(&call(words), 1);
+            let found: Vec<String> = call.words.iter().map(Text::shown).collect();
+            assert_eq!(found.join(" "), expected);
         }
     }
 
