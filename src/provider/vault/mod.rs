@@ -31,9 +31,9 @@ mod policy_text;
 pub(crate) mod probe;
 mod reading;
 pub(crate) mod root_rotation;
+mod seal_state;
 mod served;
 mod static_role;
-mod seal_state;
 mod system;
 mod words;
 

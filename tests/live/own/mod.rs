@@ -1,5 +1,6 @@
 //! Walks through our own challenges in `challenges/`: one file each, with its tables.
 
+pub(crate) mod helm_release;
 mod kv_versions;
 mod make_change_delete;
 mod move_to_a_new_namespace;
@@ -26,7 +27,8 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 6] = [
+    let walks: [(&str, &[(&str, Walk)]); 7] = [
+        (helm_release::SLUG, helm_release::WALKS),
         (kv_versions::SLUG, kv_versions::WALKS),
         (make_change_delete::SLUG, make_change_delete::WALKS),
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),

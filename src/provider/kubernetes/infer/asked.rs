@@ -3,6 +3,7 @@
 use super::super::cli::Line;
 use super::super::manifest::{self, Named};
 use super::super::object::ID;
+use super::super::openshift;
 use super::super::resources::{Scope, usual};
 use super::Understood;
 use super::known::{Known, custom, objects, word_of};
@@ -55,8 +56,7 @@ impl<'a> Asked<'a> {
 
     /// The subject of an object.
     pub(super) fn subject(&self, object: &Object) -> Subject {
-        let subject =
-            Subject::new(ID, object.name.prefixed(&format!("{}/", object.word)));
+        let subject = Subject::new(ID, object.name.prefixed(&format!("{}/", object.word)));
         let namespace = object.namespace.as_ref().filter(|_| self.is_namespaced(&object.word));
         let subject = match namespace {
             Some(namespace) => subject.with("namespace", namespace.clone()),
@@ -84,7 +84,7 @@ impl<'a> Asked<'a> {
     }
 
     fn is_namespaced(&self, word: &str) -> bool {
-        let scope = usual(word).map(|resource| resource.scope);
+        let scope = usual(word).or_else(|| openshift::known(word)).map(|resource| resource.scope);
         let scope = scope.or_else(|| custom(&self.known, word).map(|custom| custom.scope));
         scope.is_none_or(|scope| scope == Scope::Namespaced)
     }
@@ -196,9 +196,7 @@ impl<'a> Asked<'a> {
         }
         let open = chosen.open.iter();
         claims.extend(
-            open.map(|object| {
-                self.claim(object, Expectation::Present(Vec::new()), Verb::Disturb)
-            }),
+            open.map(|object| self.claim(object, Expectation::Present(Vec::new()), Verb::Disturb)),
         );
         if claims.is_empty() { Err(self.unnamed("changes")) } else { Ok(claims) }
     }
