@@ -141,10 +141,19 @@ fn moved(invocation: &Invocation) -> Option<Invocation> {
     })
 }
 
+/// `rules` is the older word for `policy`; with `@FILE` it is the CLI's own form with a file.
 fn policy(invocation: &Invocation, name: Text) -> Option<Invocation> {
-    let text = value(invocation, None, "policy")?;
+    let key = ["policy", "rules"].into_iter().find(|key| value(invocation, None, key).is_some())?;
+    let file = invocation.arguments.iter().skip(1).find_map(|argument| {
+        let masked = Masked::new(argument);
+        let file = masked.text.strip_prefix(key)?.strip_prefix("=@")?;
+        Some(masked.unmask(file))
+    });
+    if let Some(file) = file {
+        return Some(plain(&["policy", "write"], vec![name, file]));
+    }
     let mut found = plain(&["policy", "write"], vec![name, Text::from("-")]);
-    found.stdin = Some(text);
+    found.stdin = value(invocation, None, key);
     Some(found)
 }
 

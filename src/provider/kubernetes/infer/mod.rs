@@ -106,7 +106,8 @@ pub(super) fn reading(call: &Call) -> Reading {
     match understand(call, &Story::default()) {
         Err(reading) => reading,
         Ok(claims) if claims.iter().any(|claim| claim.verb == Verb::Disturb) => {
-            let edited = Line::parse(call).is_ok_and(|line| line.verb != "rollout");
+            let edited = Line::parse(call)
+                .is_ok_and(|line| !matches!(line.verb.as_str(), "adm" | "rollout" | "set"));
             Reading::NotObservable(if edited { Unseen::NotInText } else { Unseen::NoMark })
         }
         // Without the text before it, a look is only a look.
