@@ -47,6 +47,10 @@ impl Walk<'_> {
         let challenge = self.challenge;
         self.step = step.number;
         let first = (self.plan.assertions.len(), self.plan.asides.len());
+        self.scope.go_to(step.terminal, challenge.host(step), challenge.starts_in(step));
+        for file in &step.shown {
+            self.scope.show(&file.name, &file.text);
+        }
         self.commands(&step.commands, 0, false);
         let unclaimed = std::mem::take(&mut self.unclaimed);
         let claimed = &self.plan.assertions[first.0..];

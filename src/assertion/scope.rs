@@ -73,7 +73,10 @@ impl<'a> Scope<'a> {
     ) {
         self.terminal = terminal;
         self.host = host.map(str::to_owned);
-        self.shells.entry(terminal).or_insert_with(|| Shell::starting_in(directory));
+        let start = directory
+            .map(Text::from)
+            .or_else(|| self.bindings.given("PWD", "$PWD").map(Text::from));
+        self.shells.entry(terminal).or_insert_with(|| Shell::starting_in(start));
     }
 
     /// A file that the text shows in full.
@@ -298,7 +301,8 @@ impl<'a> Scope<'a> {
 
     fn variable(&self, name: &str) -> Text {
         let written = format!("${name}");
-        if let Some(part) = self.bindings.given(name, &written) {
+        // `--var PWD` is where the text starts, and not where it goes on.
+        if let Some(part) = self.bindings.given(name, &written).filter(|_| name != "PWD") {
             return Text::from(part);
         }
         if let Some(text) = self.variables.get(name) {

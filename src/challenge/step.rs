@@ -6,7 +6,7 @@
 
 use super::fence::{Fence, Language};
 use super::mapped::Mapped;
-use super::{Command, Link, plausible, prompt, shell};
+use super::{Command, Link, Nest, Word, plausible, prompt, shell};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 use crate::text::{count, one_line, ticked};
@@ -91,14 +91,20 @@ fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>)
     let mut kept = Vec::new();
     let mut dropped = Vec::new();
     let mut keep = false;
+    let functions: Vec<String> = commands.iter().filter_map(function).collect();
+    let is_command = |command: &Command| {
+        let called = command.words.first().and_then(Word::literal);
+        plausible::is_command(command, language)
+            || called.is_some_and(|name| functions.contains(&name))
+    };
     let text = language == Language::Unnamed
         && commands
             .iter()
             .find(|command| command.is_plain())
-            .is_some_and(|first| !plausible::is_command(first, language));
+            .is_some_and(|first| !is_command(first));
     for (index, command) in commands.into_iter().enumerate() {
         if index == 0 || command.link == Link::Then {
-            keep = !text && plausible::is_command(&command, language);
+            keep = !text && is_command(&command);
             if !keep && command.is_plain() {
                 dropped.push(command.span);
             }
@@ -108,6 +114,14 @@ fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>)
         }
     }
     (kept, dropped)
+}
+
+/// The function that a command stands in.
+fn function(command: &Command) -> Option<String> {
+    command.within.iter().find_map(|within| match &within.nest {
+        Nest::Function(name) => Some(name.clone()),
+        _ => None,
+    })
 }
 
 fn no_commands(fence: &Fence, text: &Mapped, prompted: bool, diagnostics: &mut Vec<Diagnostic>) {

@@ -19,6 +19,8 @@ pub enum Meaning {
     Sql,
     /// A connection URL: a password in it, `postgres:` for `postgresql:` and the order of options do not count.
     ConnectionUrl,
+    /// The text stands somewhere in it.
+    Contains,
     /// The field is not set; there is no value to compare.
     Unset,
     /// The server does not give it back: not compared, and said.
@@ -30,6 +32,9 @@ impl Meaning {
     /// [`Meaning::NotReturned`] are never asked.
     pub fn same(self, expected: &Text, actual: &Fact) -> bool {
         let actual = match actual {
+            Fact::Sealed(secret) if self == Self::Contains => {
+                return contains(expected, secret.expose());
+            }
             Fact::Sealed(secret) => return expected.matches(secret.expose()),
             Fact::Plain(value) => value,
         };
@@ -39,6 +44,7 @@ impl Meaning {
             Self::Set => same_set(expected, actual),
             Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),
             Self::ConnectionUrl => same_url(expected, &plain(actual)),
+            Self::Contains => contains(expected, &plain(actual)),
             Self::Unset | Self::NotReturned => false,
         }
     }
@@ -53,6 +59,15 @@ impl Meaning {
             _ => plain(value),
         }
     }
+}
+
+/// Whether the text stands somewhere in `actual`.
+fn contains(expected: &Text, actual: &str) -> bool {
+    let around = || Part::Hole(Hole::Unbound(String::new()));
+    let mut text = Text::from(around());
+    text.extend(expected);
+    text.push(around());
+    text.matches(actual)
 }
 
 /// A JSON value as the text of a command would write it.
@@ -265,6 +280,15 @@ mod tests {
             assert_eq!(same(Meaning::Duration, expected, actual), equal, "{expected}");
         }
         assert_eq!(Meaning::Duration.shown(&Fact::Plain(json!(5400))), "1h30m");
+    }
+
+    #[test]
+    fn a_text_is_found_inside_another() {
+        assert!(same(Meaning::Contains, "b\nc", json!("a\nb\nc\n")));
+        assert!(!same(Meaning::Contains, "b\nd", json!("a\nb\nc\n")));
+        let sealed = Fact::Sealed(crate::secret::Secret::new("x=1\ny=2"));
+        assert!(Meaning::Contains.same(&Text::from("y=2").sealed(), &sealed));
+        assert!(!Meaning::Contains.same(&Text::from("y=3"), &sealed));
     }
 
     #[test]

@@ -18,8 +18,8 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    pub(super) fn starting_in(directory: Option<&str>) -> Self {
-        Self { directory: directory.map(Text::from), ..Self::default() }
+    pub(super) fn starting_in(directory: Option<Text>) -> Self {
+        Self { directory, ..Self::default() }
     }
 
     pub(super) fn directory(&self) -> Option<&Text> {

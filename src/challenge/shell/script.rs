@@ -35,6 +35,7 @@ impl Reader<'_> {
         {
             return;
         }
+        self.reading.more |= reading.more || !script.literal;
         let (span, link) = (command.span, command.link);
         let mut within = command.within.clone();
         if !script.literal {
