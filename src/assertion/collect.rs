@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::{Aside, Assertion, Bindings, Plan, PlannedStep, Role, Unclaimed, shown_command};
 
 /// A text has no more commands than this, loops unrolled.
-const MOST_COMMANDS: usize = 4096;
+const MOST_COMMANDS: usize = 20_000;
 /// Functions that call functions are followed so far.
 const DEEPEST: usize = 8;
 
@@ -115,6 +115,11 @@ impl Walk<'_> {
         let command = &commands[at];
         self.place += 1;
         if self.place > MOST_COMMANDS {
+            if self.place == MOST_COMMANDS + 1 {
+                let why =
+                    format!("the text has more than {MOST_COMMANDS} commands, and is read so far");
+                self.unclaimed.push(Unclaimed::new(self.challenge, command, why, None));
+            }
             return;
         }
         if let Some(body) = self.scope.called(command).filter(|_| self.depth < DEEPEST) {
@@ -156,7 +161,7 @@ impl Walk<'_> {
             return Read::nothing("sets variables".to_owned());
         };
         let call = entered.call;
-        if call.words.is_empty() && call.writes.is_empty() {
+        if call.words.is_empty() {
             return Read::nothing("sets variables".to_owned());
         }
         if command.link == Link::Or {

@@ -167,7 +167,9 @@ fn place_word(word: &mut Word, span: Span) {
     word.span = span;
     for piece in &mut word.pieces {
         if let Piece::Substitution(commands) = piece {
-            commands.iter_mut().for_each(|command| place(command, span));
+            for command in commands {
+                place(command, span);
+            }
         }
     }
 }

@@ -158,8 +158,8 @@ fn absent(path: &Path, shown: &str) -> Observation {
                 let here = missing == path;
                 let name = missing.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if !here {
-                    let shows = format!("{directory} can be read, and has no {}", ticked(&name));
-                    return Observation::absent(Control::container_gone(shows), read);
+                    let proof = format!("{directory} can be read, and has no {}", ticked(&name));
+                    return Observation::absent(Control::container_gone(proof), read);
                 }
                 let names: Vec<String> = entries
                     .flatten()
