@@ -4,6 +4,7 @@
 //! carries variables along and keeps the order.
 
 mod bindings;
+mod chosen;
 mod collect;
 mod scope;
 mod timeline;
@@ -15,6 +16,7 @@ use crate::source::Span;
 use crate::text::{and_list, one_line, ticked};
 
 pub use bindings::{BindingError, Bindings};
+pub use chosen::{Chosen, SetAside};
 pub use collect::collect;
 pub use timeline::{Part, State, Timeline};
 

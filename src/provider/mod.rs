@@ -1,6 +1,7 @@
 //! What each system's commands mean, and how its things are looked at. All I/O of the program is in here,
 //! behind [`Lab`]. Has never heard of Markdown, spans, steps or reports.
 
+pub mod host;
 pub mod jq;
 pub mod kubernetes;
 mod lab;
@@ -189,7 +190,7 @@ pub trait Provider: Sync {
 
 /// Every system that can be looked at.
 pub const PROVIDERS: &[&dyn Provider] =
-    &[&kubernetes::Kubernetes, &postgres::Postgres, &vault::Vault];
+    &[&host::Host, &kubernetes::Kubernetes, &postgres::Postgres, &vault::Vault];
 
 /// All kinds, in the order of their ids.
 pub fn kinds() -> impl Iterator<Item = &'static dyn Kind> {
