@@ -7,18 +7,34 @@ use super::client::{Cluster, Form};
 use super::resources::{Resource, Scope, usual};
 use crate::claim::Unobservable;
 
+/// Where the groups are told: those with a name, and the core.
+const ROOTS: [&str; 2] = ["/apis", "/api"];
 /// The most groups that are asked one by one, where the cluster does not tell all at once.
 const GROUP_LIMIT: usize = 40;
 
-/// The kind that a word stands for. What is not served is no absence: it cannot be looked for.
+/// The kind that a word stands for.
 pub(super) async fn resolve(cluster: &Cluster, word: &str) -> Result<Resource, Unobservable> {
+    served(cluster, word).await?.ok_or_else(|| not_served(word))
+}
+
+fn not_served(word: &str) -> Unobservable {
+    Unobservable::Unexpected(format!("the cluster serves no `{word}`"))
+}
+
+/// The kind that a word stands for; none where the cluster tells all that it serves, and it is not among it.
+pub(super) async fn served(
+    cluster: &Cluster,
+    word: &str,
+) -> Result<Option<Resource>, Unobservable> {
     if let Some(resource) = usual(word) {
-        return Ok(resource);
+        return Ok(Some(resource));
     }
-    for root in ["/apis", "/api"] {
+    let mut told = 0;
+    for root in ROOTS {
         let answer = cluster.read(root, Form::Discovery).await?;
         let found = match &*answer {
             Answer::Object(document) if document["kind"] == "APIGroupDiscoveryList" => {
+                told += usize::from(is_whole(document));
                 aggregated(document, word)
             }
             Answer::Object(document) if root == "/apis" => {
@@ -26,11 +42,20 @@ pub(super) async fn resolve(cluster: &Cluster, word: &str) -> Result<Resource, U
             }
             _ => None,
         };
-        if let Some(resource) = found {
-            return Ok(resource);
+        if found.is_some() {
+            return Ok(found);
         }
     }
-    Err(Unobservable::Unexpected(format!("the cluster serves no `{word}`")))
+    if told == ROOTS.len() {
+        return Ok(None);
+    }
+    Err(not_served(word))
+}
+
+/// Whether every group has told what it serves: an extension's server may be away.
+fn is_whole(document: &Value) -> bool {
+    let mut versions = items(document, "items").flat_map(|group| items(group, "versions"));
+    versions.all(|version| version["freshness"] != "Stale")
 }
 
 /// Looks through a document that holds all groups.

@@ -46,7 +46,8 @@ impl Kind for Object {
         let object = named(&claim.subject);
         match (&claim.expectation, claim.verb) {
             (Expectation::Absent, _) => format!("{object} is deleted"),
-            (Expectation::Present(fields), Verb::Change | Verb::Confirm) => match fields.as_slice() {
+            (Expectation::Present(fields), Verb::Change | Verb::Confirm) => match fields.as_slice()
+            {
                 [] => format!("{object} exists"),
                 [one] if one.path == READY => format!("{object} is ready"),
                 [one] => format!("{object} has {}", field(one)),
@@ -127,7 +128,10 @@ impl Kind for Object {
     }
 
     fn holds(&self, holder: &Subject, thing: &Subject) -> bool {
-        if holder.kind != ID || thing.kind != ID || holder.param("context") != thing.param("context") {
+        if holder.kind != ID
+            || thing.kind != ID
+            || holder.param("context") != thing.param("context")
+        {
             return false;
         }
         let ((holder, name), (word, _)) = (parts(&holder.name), parts(&thing.name));

@@ -113,7 +113,10 @@ mod tests {
         assert_eq!(ready(pod("True")), "true");
         assert_eq!(ready(pod("False")), "not ready: ContainersNotReady");
         assert_eq!(ready(json!({"kind": "Job", "status": {}})), "not complete yet");
-        assert_eq!(ready(json!({"kind": "PersistentVolumeClaim", "status": {"phase": "Pending"}})), "pending");
+        assert_eq!(
+            ready(json!({"kind": "PersistentVolumeClaim", "status": {"phase": "Pending"}})),
+            "pending"
+        );
         assert_eq!(readiness(&json!({"kind": "ConfigMap"})), None);
         let other = json!({"kind": "Certificate", "status": {"conditions": [
             {"type": "Ready", "status": "True"}]}});

@@ -1,5 +1,7 @@
 //! Walks through our own challenges in `challenges/`: one file each, with its tables.
 
+mod custom_resource;
+mod deployment_life;
 mod make_change_delete;
 mod move_to_a_new_namespace;
 mod retold_seed;
@@ -23,7 +25,8 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 3] = [
+    let walks: [(&str, &[(&str, Walk)]); 4] = [
+        (deployment_life::SLUG, deployment_life::WALKS),
         (make_change_delete::SLUG, make_change_delete::WALKS),
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
         (retold_seed::SLUG, retold_seed::WALKS),
@@ -37,6 +40,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             trials.push(Trial::test(name, move || Ok(WALKS.with(walk)?)));
         }
     }
+    trials.push(Trial::test("walk::custom_resource", || Ok(WALKS.with(&custom_resource::walk)?)));
     trials
 }
 

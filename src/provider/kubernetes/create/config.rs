@@ -68,7 +68,9 @@ fn data(line: &Line, call: &Call, field: impl Fn(&str, Text, Meaning) -> Field) 
     }
     for file in line.all("from-env-file").filter_map(Text::literal) {
         let Some(text) = call.file(&file) else { continue };
-        fields.extend(variables(text).into_iter().map(|(key, value)| field(&key, value, Meaning::Exact)));
+        fields.extend(
+            variables(text).into_iter().map(|(key, value)| field(&key, value, Meaning::Exact)),
+        );
     }
     fields
 }

@@ -117,9 +117,8 @@ mod tests {
 
     #[test]
     fn commas_part_a_value() {
-        let shown = |text: &str| {
-            commas(&Text::from(text)).iter().map(Text::shown).collect::<Vec<_>>()
-        };
+        let shown =
+            |text: &str| commas(&Text::from(text)).iter().map(Text::shown).collect::<Vec<_>>();
         assert_eq!(shown("a=b,c=d"), ["a=b", "c=d"]);
         assert_eq!(shown("a,"), ["a"]);
         assert!(shown("").is_empty());

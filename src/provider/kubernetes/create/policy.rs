@@ -6,8 +6,8 @@ use crate::claim::{Field, Meaning};
 
 pub(super) fn quota(line: &Line) -> Vec<Field> {
     let hard = pairs(line, "hard").into_iter();
-    let hard = hard
-        .map(|(key, value)| Field::new(format!("spec.hard.{key}"), value, Meaning::Quantity));
+    let hard =
+        hard.map(|(key, value)| Field::new(format!("spec.hard.{key}"), value, Meaning::Quantity));
     let scopes = listed(line, "scopes").into_iter().enumerate();
     let scopes = scopes.map(|(index, scope)| exact(&format!("spec.scopes[{index}]"), scope));
     hard.chain(scopes).collect()

@@ -59,7 +59,8 @@ pub(in super::super) fn run(line: &Line) -> Result<Vec<Made>, Reading> {
         return Err(not_understood("the pod has no name"));
     };
     let labels = pairs(line, "labels");
-    let labels = labels.into_iter().map(|(key, value)| exact(&format!("metadata.labels.{key}"), value));
+    let labels =
+        labels.into_iter().map(|(key, value)| exact(&format!("metadata.labels.{key}"), value));
     let mut fields: Vec<Field> = labels.collect();
     // What is laid over the pod may change any of it.
     let plain = !line.has("overrides");

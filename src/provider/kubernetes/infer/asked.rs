@@ -55,8 +55,7 @@ impl<'a> Asked<'a> {
 
     /// The subject of an object.
     pub(super) fn subject(&self, object: &Object) -> Subject {
-        let subject =
-            Subject::new(ID, object.name.prefixed(&format!("{}/", object.word)));
+        let subject = Subject::new(ID, object.name.prefixed(&format!("{}/", object.word)));
         let namespace = object.namespace.as_ref().filter(|_| self.is_namespaced(&object.word));
         let subject = match namespace {
             Some(namespace) => subject.with("namespace", namespace.clone()),
@@ -196,9 +195,7 @@ impl<'a> Asked<'a> {
         }
         let open = chosen.open.iter();
         claims.extend(
-            open.map(|object| {
-                self.claim(object, Expectation::Present(Vec::new()), Verb::Disturb)
-            }),
+            open.map(|object| self.claim(object, Expectation::Present(Vec::new()), Verb::Disturb)),
         );
         if claims.is_empty() { Err(self.unnamed("changes")) } else { Ok(claims) }
     }

@@ -50,8 +50,8 @@ fn containers(asked: &Asked<'_>, object: &Object, wanted: &str) -> Vec<String> {
         }
     }
     if wanted != "*" {
-        let initial = known.contains(&("initContainers", wanted))
-            && !known.contains(&("containers", wanted));
+        let initial =
+            known.contains(&("initContainers", wanted)) && !known.contains(&("containers", wanted));
         return vec![path(if initial { "initContainers" } else { "containers" }, wanted)];
     }
     let all = known.iter().filter(|(list, _)| *list == "containers");
@@ -201,7 +201,8 @@ fn selector(asked: &Asked<'_>) -> Understood {
     let mut fields = Vec::new();
     rest.arguments.retain(|argument| {
         let parts = commas(argument);
-        let pairs: Vec<(Text, Text)> = parts.iter().filter_map(|part| part.split_once('=')).collect();
+        let pairs: Vec<(Text, Text)> =
+            parts.iter().filter_map(|part| part.split_once('=')).collect();
         for (key, value) in &pairs {
             let Some(key) = key.literal() else { continue };
             fields.push(exact(&format!("spec.selector.{key}"), value.clone()));

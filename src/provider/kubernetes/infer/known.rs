@@ -55,9 +55,8 @@ impl<'a> Known<'a> {
 
     /// `create deployment` gives the label `app`, `run` the label `run`, where nothing else is said.
     fn generated_label(&self) -> Option<&'static str> {
-        let by_hand = |path: &str| {
-            path.starts_with("spec.selector") || path.starts_with("metadata.labels")
-        };
+        let by_hand =
+            |path: &str| path.starts_with("spec.selector") || path.starts_with("metadata.labels");
         if !self.made || self.paths().any(by_hand) {
             return None;
         }

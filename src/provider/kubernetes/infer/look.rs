@@ -43,7 +43,8 @@ fn removed(asked: &Asked<'_>, object: &Object) -> Option<Claim> {
         claim.subject == subject && !matches!(claim.verb, Verb::Read | Verb::Confirm)
     };
     let last = asked.story.claims.iter().rev().find(changed)?;
-    let confirmed = || Claim { verb: Verb::Confirm, expectation: Expectation::Absent, ..last.clone() };
+    let confirmed =
+        || Claim { verb: Verb::Confirm, expectation: Expectation::Absent, ..last.clone() };
     (last.verb == Verb::Remove).then(confirmed)
 }
 
@@ -53,7 +54,8 @@ fn all_removed(asked: &Asked<'_>, word: &str) -> Vec<Claim> {
     let gone = asked.known.iter().filter(|known| known.gone && known.word() == word);
     let here = gone.filter(|known| {
         let namespace = known.subject.param("namespace");
-        let reached = everywhere || namespace.is_none() || namespace == asked.place.namespace.as_ref();
+        let reached =
+            everywhere || namespace.is_none() || namespace == asked.place.namespace.as_ref();
         // Where one names a namespace and the other does not, they may be two.
         let alike = everywhere || namespace.is_some() == asked.place.namespace.is_some();
         let beside = super::super::resources::usual(word)
@@ -151,32 +153,69 @@ pub(super) fn executed(line: &Line) -> Reading {
 
 fn only_looks(program: &str, arguments: &[&str]) -> bool {
     const LOOKING: [&str; 26] = [
-        "ls", "cat", "head", "tail", "grep", "printenv", "id", "whoami", "hostname", "date", "ps",
-        "df", "du", "mount", "pwd", "stat", "find", "nslookup", "dig", "getent", "ping", "uname",
-        "which", "netstat", "pg_isready", "echo",
+        "ls",
+        "cat",
+        "head",
+        "tail",
+        "grep",
+        "printenv",
+        "id",
+        "whoami",
+        "hostname",
+        "date",
+        "ps",
+        "df",
+        "du",
+        "mount",
+        "pwd",
+        "stat",
+        "find",
+        "nslookup",
+        "dig",
+        "getent",
+        "ping",
+        "uname",
+        "which",
+        "netstat",
+        "pg_isready",
+        "echo",
     ];
     let program = program.rsplit('/').next().unwrap_or(program);
     let has = |start: &str| arguments.iter().any(|argument| argument.starts_with(start));
     match program {
         "curl" => {
-            let sends = ["-X", "--request", "-d", "--data", "-F", "--form", "-T", "--upload", "-o", "-O"];
+            let sends =
+                ["-X", "--request", "-d", "--data", "-F", "--form", "-T", "--upload", "-o", "-O"];
             let get = has("-XGET");
             get || !sends.iter().any(|flag| has(flag))
         }
         "wget" => {
-            let prints = has("-qO-") || has("-O-") || arguments.windows(2).any(|pair| pair == ["-O", "-"])
-                || has("--spider") || arguments.contains(&"-qO");
+            let prints = has("-qO-")
+                || has("-O-")
+                || arguments.windows(2).any(|pair| pair == ["-O", "-"])
+                || has("--spider")
+                || arguments.contains(&"-qO");
             prints && !has("--post")
         }
         "redis-cli" => arguments.iter().any(|word| {
             matches!(
                 word.to_uppercase().as_str(),
-                "KEYS" | "GET" | "HGET" | "HGETALL" | "INFO" | "PING" | "LRANGE" | "LLEN" | "SCAN" | "TTL"
+                "KEYS"
+                    | "GET"
+                    | "HGET"
+                    | "HGETALL"
+                    | "INFO"
+                    | "PING"
+                    | "LRANGE"
+                    | "LLEN"
+                    | "SCAN"
+                    | "TTL"
             )
         }),
         "psql" => arguments.windows(2).any(|pair| {
             let statement = pair[1].trim_start().to_uppercase();
-            matches!(pair[0], "-c" | "--command") && (statement.starts_with("SELECT") || statement.starts_with('\\'))
+            matches!(pair[0], "-c" | "--command")
+                && (statement.starts_with("SELECT") || statement.starts_with('\\'))
         }),
         "find" => !has("-delete") && !has("-exec"),
         program => LOOKING.contains(&program),

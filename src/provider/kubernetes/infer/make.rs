@@ -83,9 +83,10 @@ pub(super) fn debugged(asked: &Asked<'_>) -> Understood {
 /// `create -f` and `replace -f`
 pub(super) fn from_files(asked: &Asked<'_>) -> Understood {
     let verb = if asked.line.verb == "replace" { Verb::Replace } else { Verb::Create };
-    let claims = asked.manifests()?.into_iter().map(|named| {
-        asked.claim(&asked.placed(&named), Expectation::Present(named.fields), verb)
-    });
+    let claims = asked
+        .manifests()?
+        .into_iter()
+        .map(|named| asked.claim(&asked.placed(&named), Expectation::Present(named.fields), verb));
     Ok(claims.collect())
 }
 

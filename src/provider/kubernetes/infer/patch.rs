@@ -38,7 +38,9 @@ pub(super) fn patched(asked: &Asked<'_>) -> Understood {
                 let fields = operations.iter();
                 Ok(fields.flat_map(|one| operation(asked, object, one, &masked, &kind)).collect())
             }
-            (Some("merge" | "strategic"), Value::Object(_)) => Ok(merged(&document, &masked, &kind)),
+            (Some("merge" | "strategic"), Value::Object(_)) => {
+                Ok(merged(&document, &masked, &kind))
+            }
             _ => Err(Reading::NotUnderstood("the patch is not of its type".to_owned())),
         }
     })
@@ -171,7 +173,9 @@ fn is_map(path: &str) -> bool {
 
 /// The name of the entry at a place, where the text has made the object with it; else the place itself.
 fn name_at(asked: &Asked<'_>, object: &Object, list: &str, index: usize) -> String {
-    let known = asked.of(object).filter(|known| known.is_whole() || list.starts_with(pod_spec(&object.word)));
+    let known = asked
+        .of(object)
+        .filter(|known| known.is_whole() || list.starts_with(pod_spec(&object.word)));
     let start = format!("{list}[");
     let mut names: Vec<&str> = Vec::new();
     for path in known.into_iter().flat_map(|known| known.paths()) {

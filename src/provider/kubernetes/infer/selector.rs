@@ -20,13 +20,14 @@ pub(super) fn fit(selector: &str, object: &Known<'_>) -> Fit {
         return Fit::Open;
     }
     let requirements = selector.split(',').filter(|requirement| !requirement.is_empty());
-    requirements.map(|requirement| required(requirement, object)).fold(Fit::Yes, |one, other| {
-        match (one, other) {
+    requirements.map(|requirement| required(requirement, object)).fold(
+        Fit::Yes,
+        |one, other| match (one, other) {
             (Fit::No, _) | (_, Fit::No) => Fit::No,
             (Fit::Open, _) | (_, Fit::Open) => Fit::Open,
             _ => Fit::Yes,
-        }
-    })
+        },
+    )
 }
 
 fn required(requirement: &str, object: &Known<'_>) -> Fit {

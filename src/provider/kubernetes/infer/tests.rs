@@ -78,7 +78,10 @@ fn commands_claim_what_they_do() {
             &["change present shop:deployment/web [namespace/shop] \
                spec.template.spec.containers[nginx].image=nginx:2"],
         ),
-        ("k label pod p a=b c-", &["change present :pod/p [] metadata.labels.a=b metadata.labels.c="]),
+        (
+            "k label pod p a=b c-",
+            &["change present :pod/p [] metadata.labels.a=b metadata.labels.c="],
+        ),
         (
             "k annotate ns shop x/y=z",
             &["change present :namespace/shop [] metadata.annotations.x/y=z"],
