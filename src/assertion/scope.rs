@@ -51,7 +51,8 @@ impl<'a> Scope<'a> {
                 _ => None,
             })
             .or_else(|| self.piped(command, before?));
-        Call { words, environment, own, stdin, files: Vec::new() }
+        let piped = self.piped_call(command, before).map(Box::new);
+        Call { words, environment, own, stdin, piped, files: Vec::new() }
     }
 
     /// What an `echo`, `printf` or `cat <<EOF` before a pipe writes, where the text says it.
@@ -82,6 +83,13 @@ impl<'a> Scope<'a> {
             "printf" if arguments.len() == 1 => Some(self.expand(arguments[0])),
             _ => None,
         }
+    }
+
+    /// The command before a pipe, where it is kubectl: what it would make, the next one may apply.
+    fn piped_call(&mut self, command: &Command, before: Option<&Command>) -> Option<Call> {
+        let before = before.filter(|_| command.link == Link::Pipe)?;
+        let program = before.words.first()?.literal()?;
+        matches!(program.as_str(), "kubectl" | "k" | "oc").then(|| self.call(before, None))
     }
 
     fn assigned(&mut self, name: &str, value: &Word) -> Text {
