@@ -16,6 +16,7 @@ mod object;
 mod observe;
 mod ready;
 mod resources;
+mod selection;
 mod stated;
 
 use futures_util::future::BoxFuture;
@@ -25,12 +26,13 @@ use crate::claim::{Text, Unobservable};
 
 pub use client::Cluster;
 pub use object::Object;
+pub use selection::Selection;
 
 /// The provider.
 pub struct Kubernetes;
 
 /// Its kinds, in the order of their ids.
-const KINDS: &[&dyn Kind] = &[&Object];
+const KINDS: &[&dyn Kind] = &[&Object, &Selection];
 
 impl Provider for Kubernetes {
     fn name(&self) -> &'static str {

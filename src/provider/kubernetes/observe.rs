@@ -41,13 +41,11 @@ enum By {
 /// Looks at a subject.
 pub(super) async fn observe(subject: &Subject, cluster: &Cluster) -> Observation {
     let Some(context) = subject.param("context") else { return observe_in(subject, cluster).await };
-    match context.value() {
-        Some(name) => observe_in(subject, &cluster.in_context(&name)).await,
-        None => {
-            let reason = Unobservable::unbound(&context.unbound());
-            Observation::unobservable(reason, format!("GET {}", subject.name.shown()))
-        }
+    if let Some(name) = context.value() {
+        return observe_in(subject, &cluster.in_context(&name)).await;
     }
+    let reason = Unobservable::unbound(&context.unbound());
+    Observation::unobservable(reason, format!("GET {}", subject.name.shown()))
 }
 
 async fn observe_in(subject: &Subject, cluster: &Cluster) -> Observation {

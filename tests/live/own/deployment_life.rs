@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::row::{Row, row};
 use super::{Course, Walk, at_random, challenge, under_other_names};
 use crate::lab::Lab;
@@ -21,7 +23,7 @@ pub(super) const WALKS: &[(&str, Walk)] = &[
 /// By the timeline's rules:
 ///
 /// - On the untouched lab the namespace is not there. The text itself makes it, so what it holds is
-///   seen to be missing: all of it fails, and so does 9, whose Deployment is still there.
+///   seen to be missing: all of it fails, and so does 9, whose Deployment and Service are still there.
 /// - 10 only confirms what 9 did: it stands and falls with it.
 /// - 6 replaces the number of copies that 3 names, and 7 its image. The Deployment itself still
 ///   stands, so 3 stays a pass; and 2 stays one, though 8 replaces one of its words.
@@ -85,6 +87,7 @@ fn replacements(words: &[String; 9], prng: &mut Prng) -> Vec<(&'static str, Stri
         ("hello: Come in", format!("{hello}: {}", prng.word())),
         ("\"hello\":\"Come in, we are open\"", format!("\"{hello}\":\"{}\"", prng.word())),
         ("bye: See you", format!("{bye}: {} {}", prng.word(), prng.word())),
+        ("stand=old", format!("stand={stall}")),
         ("tier=front", format!("{mark}={}", prng.word())),
         ("replicas=2", "replicas=1".to_owned()),
         ("replicas=3", format!("replicas={}", prng.between(2, 5))),
@@ -105,9 +108,20 @@ fn walk(
     clear(lab, market, stall)?;
     let namespace = lab.world.names.in_namespace().to_owned();
     lab.kubernetes.apply(&deployment(stall, &namespace))?;
+    lab.kubernetes.apply(&address(stall, &namespace))?;
     let thorough: &[usize] = &[0];
     Course { challenge, quietly, rows, refused: None, thorough, secrets: &[] }.walk(lab)?;
     clear(lab, market, stall)
+}
+
+/// A Service of the old stall, by whose label the text finds it.
+fn address(stall: &str, namespace: &str) -> Value {
+    let stand = if stall == "stall" { "old" } else { stall };
+    json!({
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": { "name": "way", "namespace": namespace, "labels": { "stand": stand } },
+        "spec": { "selector": { "app": stall }, "ports": [{ "port": 80 }] },
+    })
 }
 
 /// A walk that failed may have left its own behind.
@@ -116,5 +130,7 @@ fn clear(lab: &Lab, market: &str, stall: &str) -> Done<()> {
     let namespace = lab.world.names.in_namespace();
     let delete = ["delete", "deployment", stall, "-n", namespace];
     let how = ["--ignore-not-found", "--cascade=foreground"];
-    lab.kubernetes.kubectl(&[&delete[..], &how].concat()).map(drop)
+    lab.kubernetes.kubectl(&[&delete[..], &how].concat())?;
+    let delete = ["delete", "service", "way", "-n", namespace, "--ignore-not-found"];
+    lab.kubernetes.kubectl(&delete).map(drop)
 }

@@ -40,7 +40,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             trials.push(Trial::test(name, move || Ok(WALKS.with(walk)?)));
         }
     }
-    trials.push(Trial::test("walk::custom_resource", || Ok(WALKS.with(&custom_resource::walk)?)));
+    trials.push(Trial::test("walk::custom_resource", || Ok(WALKS.with(custom_resource::walk)?)));
     trials
 }
 

@@ -2,9 +2,11 @@
 
 use super::super::cli::Line;
 use super::super::create::{self, Made, exact};
+use super::super::object::parts;
+use super::super::resources::canonical;
 use super::asked::{Asked, Object};
 use super::{Understood, not_understood};
-use crate::claim::{Claim, Expectation, Text, Verb};
+use crate::claim::{Claim, Expectation, Subject, Text, Verb};
 use crate::provider::{Reading, Unseen};
 
 /// `create TYPE NAME`
@@ -87,7 +89,9 @@ fn generated(asked: &Asked<'_>, verb: Verb) -> Option<Understood> {
     let call = asked.call.piped.as_deref().filter(|_| from_pipe && asked.call.stdin.is_none())?;
     let line = Line::parse(call).ok().filter(Line::is_dry)?;
     // Another printout than a manifest would not be applied.
-    line.flag("output").and_then(Text::literal).filter(|form| matches!(form.as_str(), "yaml" | "json"))?;
+    line.flag("output")
+        .and_then(Text::literal)
+        .filter(|form| matches!(form.as_str(), "yaml" | "json"))?;
     let made = match line.verb.as_str() {
         "create" if !line.has("filename") => create::created(&line, call).map(|made| vec![made]),
         "run" => create::run(&line),
@@ -114,7 +118,7 @@ pub(super) fn from_files(asked: &Asked<'_>) -> Understood {
         .manifests()?
         .into_iter()
         .map(|named| asked.claim(&asked.placed(&named), Expectation::Present(named.fields), verb));
-    Ok(claims.collect())
+    Ok(autoscaled_left_open(asked, claims.collect()))
 }
 
 /// `apply -f`, and `auth reconcile -f`, which is the same for roles.
@@ -138,5 +142,41 @@ pub(super) fn applied(asked: &Asked<'_>) -> Understood {
         let verb = if again { Verb::Replace } else { Verb::Make };
         asked.claim(&object, Expectation::Present(named.fields), verb)
     });
-    Ok(claims.collect())
+    Ok(autoscaled_left_open(asked, claims.collect()))
+}
+
+/// How many replicas there are of what an autoscaler scales, is the autoscaler's to say.
+fn autoscaled_left_open(asked: &Asked<'_>, mut claims: Vec<Claim>) -> Vec<Claim> {
+    let scaled: Vec<Subject> = claims.iter().filter_map(|claim| target_of(asked, claim)).collect();
+    for subject in scaled {
+        let mut here = false;
+        for claim in claims.iter_mut().filter(|claim| claim.subject == subject) {
+            if let Expectation::Present(fields) = &mut claim.expectation {
+                fields.retain(|field| field.path != "spec.replicas");
+                here = true;
+            }
+        }
+        let known = asked.known.iter().find(|known| *known.subject == subject);
+        if !here && known.is_some_and(|known| known.field("spec.replicas").is_some()) {
+            claims.push(Claim::new(subject, Expectation::Present(Vec::new()), Verb::Disturb));
+        }
+    }
+    claims
+}
+
+/// What an autoscaler of a manifest scales.
+fn target_of(asked: &Asked<'_>, claim: &Claim) -> Option<Subject> {
+    if parts(&claim.subject.name).0 != "horizontalpodautoscaler" {
+        return None;
+    }
+    let field = |path: &str| {
+        let field = claim.expectation.fields().iter().find(|field| field.path == path)?;
+        Some(field.value.clone())
+    };
+    let object = Object {
+        word: canonical(&field("spec.scaleTargetRef.kind")?.literal()?),
+        name: field("spec.scaleTargetRef.name")?,
+        namespace: claim.subject.param("namespace").cloned(),
+    };
+    Some(asked.subject(&object))
 }

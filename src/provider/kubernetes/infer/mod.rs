@@ -9,6 +9,7 @@ mod look;
 mod make;
 mod node;
 mod patch;
+mod picked;
 mod place;
 mod rollout;
 mod selector;
@@ -20,6 +21,7 @@ use crate::provider::{Call, Reading, Story, Unseen};
 use asked::Asked;
 
 pub(super) use known::same_kind;
+pub(super) use picked::{emptied, filled};
 pub(super) use settings::settings;
 
 /// What a command is.
@@ -93,7 +95,7 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         ("cp" | "attach", _) => Err(Reading::NotObservable(Unseen::InsideContainer)),
         ("krew" | "ns" | "ctx", _) => Err(Reading::NotObservable(Unseen::OwnSettings)),
         (_, true) => Err(Reading::NotObservable(Unseen::Elsewhere)),
-        _ => changed(&asked),
+        _ => changed(&asked).map(|claims| asked.with_first_context(claims)),
     }
 }
 
