@@ -9,13 +9,15 @@ use crate::config::Config;
 use crate::provider::Timings;
 
 /// An answer of the fake: a code and a body.
-type Page = (u16, String);
+pub(in crate::provider::kubernetes) type Page = (u16, String);
 
 /// A path's start, and what is answered there instead.
 type Replaced = (&'static str, fn() -> Page);
 
 /// A server on loopback that answers every GET by its path; `None` is never answered.
-fn fake(answer: impl Fn(&str) -> Option<Page> + Send + 'static) -> String {
+pub(in crate::provider::kubernetes) fn fake(
+    answer: impl Fn(&str) -> Option<Page> + Send + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -43,7 +45,7 @@ fn fake(answer: impl Fn(&str) -> Option<Page> + Send + 'static) -> String {
 }
 
 /// A session with a server, whose context is in namespace `shop`.
-fn cluster(address: &str) -> (Cluster, tempfile::TempDir) {
+pub(in crate::provider::kubernetes) fn cluster(address: &str) -> (Cluster, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config");
     let text = format!(
@@ -80,7 +82,7 @@ fn web() -> Subject {
     Subject::new(ID, "deployment/web")
 }
 
-fn not_found(kind: &str, group: &str, name: &str) -> Page {
+pub(in crate::provider::kubernetes) fn not_found(kind: &str, group: &str, name: &str) -> Page {
     let group = if group.is_empty() { String::new() } else { format!(r#""group":"{group}","#) };
     let body = format!(
         r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","details":{{"name":"{name}",{group}"kind":"{kind}"}},"code":404}}"#
@@ -88,12 +90,12 @@ fn not_found(kind: &str, group: &str, name: &str) -> Page {
     (404, body)
 }
 
-fn forbidden() -> Page {
+pub(in crate::provider::kubernetes) fn forbidden() -> Page {
     let body = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","details":{},"code":403}"#;
     (403, body.to_owned())
 }
 
-fn list(items: &str) -> Page {
+pub(in crate::provider::kubernetes) fn list(items: &str) -> Page {
     (200, format!(r#"{{"kind":"List","apiVersion":"v1","metadata":{{}},"items":[{items}]}}"#))
 }
 
@@ -266,4 +268,47 @@ async fn an_object_held_by_a_finalizer_is_still_terminating() {
     let Seen::Present(facts) = seen_at(&address, &web()).await.seen else { panic!("not there") };
     let but = "it is still terminating: held by finalizer `a.io/b`";
     assert_eq!(facts.but.as_deref(), Some(but));
+}
+
+#[tokio::test]
+async fn another_namespace_that_has_it_is_near() {
+    let elsewhere: &[Replaced] = &[
+        ("/apis/apps/v1/namespaces/shop/deployments?", || list("")),
+        ("/apis/apps/v1/deployments?fieldSelector", || {
+            list(r#"{"metadata":{"name":"web","namespace":"default"}}"#)
+        }),
+    ];
+    let named = web().with("namespace", "shop");
+    let observation = seen_at(&without_web(elsewhere), &named).await;
+    assert_eq!(observation.seen, Seen::Absent(Control::new("namespace `shop` answers")));
+    assert_eq!(observation.near.as_deref(), Some("one is in namespace `default`"));
+}
+
+#[tokio::test]
+async fn a_kind_that_is_not_served_has_no_objects_if_all_groups_have_told() {
+    let kite = Subject::new(ID, "kite.toys.example.com/red");
+    let groups = |freshness: &'static str| {
+        fake(move |_| {
+            let body = format!(
+                r#"{{"kind":"APIGroupDiscoveryList","items":[{{"metadata":{{"name":"apps"}},
+                "versions":[{{"version":"v1","freshness":"{freshness}","resources":[]}}]}}]}}"#
+            );
+            Some((200, body))
+        })
+    };
+    let control = Control::container_gone("the cluster serves no `kite.toys.example.com`");
+    assert_eq!(seen_at(&groups("Current"), &kite).await.seen, Seen::Absent(control));
+    let reason = "the cluster serves no `kite.toys.example.com`".to_owned();
+    let expected = Seen::Unobservable(Unobservable::Unexpected(reason));
+    assert_eq!(seen_at(&groups("Stale"), &kite).await.seen, expected);
+}
+
+#[tokio::test]
+async fn another_context_is_looked_at_by_its_own_name() {
+    let address = without_web(&[]);
+    let reason = "the kubeconfig has no context `b`".to_owned();
+    let expected = Seen::Unobservable(Unobservable::Unconfigured(reason));
+    assert_eq!(seen_at(&address, &web().with("context", "b")).await.seen, expected);
+    let observation = seen_at(&address, &web().with("context", "a")).await;
+    assert!(matches!(observation.seen, Seen::Absent(_)), "{observation:?}");
 }

@@ -175,3 +175,48 @@ fn names(list: &Value) -> Vec<String> {
 fn not_told(resource: &Resource) -> Unobservable {
     Unobservable::Unexpected(format!("the cluster gave no list of {}", resource.qualified()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::observe::tests::{Page, cluster, fake, forbidden, list, not_found};
+    use super::*;
+    use crate::claim::Seen;
+
+    async fn seen(listed: fn() -> Page, home: fn() -> Page) -> Seen {
+        let address = fake(move |path| {
+            Some(if path.starts_with("/api/v1/namespaces/shop/services") {
+                listed()
+            } else {
+                home()
+            })
+        });
+        let (cluster, _folder) = cluster(&address);
+        let subject = Subject::new(ID, "service").with("selector", "a=b");
+        observe(&subject, &cluster).await.seen
+    }
+
+    fn shop() -> Page {
+        (200, r#"{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"shop"}}"#.to_owned())
+    }
+
+    #[tokio::test]
+    async fn an_empty_list_is_an_absence_only_in_a_namespace_that_is_there() {
+        let one = || list(r#"{"metadata":{"name":"web","namespace":"shop"}}"#);
+        let none = || list("");
+        let Seen::Present(facts) = seen(one, shop).await else { panic!("not there") };
+        assert_eq!(facts.but.as_deref(), Some("`web` is still there"));
+        let there = Seen::Absent(Control::new("namespace `shop` answers"));
+        assert_eq!(seen(none, shop).await, there);
+        let gone = Control::container_gone("the API answers that there is no namespace `shop`");
+        let missing = || not_found("namespaces", "", "shop");
+        assert_eq!(seen(none, missing).await, Seen::Absent(gone));
+        assert!(matches!(
+            seen(none, forbidden).await,
+            Seen::Unobservable(Unobservable::Forbidden(_))
+        ));
+        assert!(matches!(
+            seen(forbidden, shop).await,
+            Seen::Unobservable(Unobservable::Forbidden(_))
+        ));
+    }
+}

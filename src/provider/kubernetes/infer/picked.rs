@@ -86,12 +86,14 @@ pub(in super::super) fn filled(call: &Call, story: &Story) -> Vec<Claim> {
         return Vec::new();
     }
     let made = understand(call, story).unwrap_or_default();
-    let makes = |word: &str| {
+    let makes = |emptied: &Subject| {
         made.iter().any(|claim| {
             let made = !matches!(claim.verb, Verb::Read | Verb::Confirm | Verb::Remove);
-            made && parts(&claim.subject.name).0 == word
+            let there = ["namespace", "context"];
+            let there = there.iter().all(|key| claim.subject.param(key) == emptied.param(key));
+            made && there && parts(&claim.subject.name).0 == emptied.name.shown()
         })
     };
-    let open = emptied.into_iter().filter(|subject| makes(&subject.name.shown()));
+    let open = emptied.into_iter().filter(|subject| makes(subject));
     open.map(|subject| Claim::new(subject.clone(), Expectation::Absent, Verb::Disturb)).collect()
 }
