@@ -20,6 +20,7 @@ fn declared(folder: &Path) -> BTreeSet<String> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
+            ids.extend(declared(&path));
             continue;
         }
         let text = fs::read_to_string(path).unwrap();

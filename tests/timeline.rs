@@ -1,7 +1,7 @@
 //! The timeline, as a learner meets it: what is overtaken, what cannot be told, and where they are.
 
 use labproof::assertion::Selection;
-use labproof::claim::{Control, Observation, Unobservable};
+use labproof::claim::{Control, Facts, Observation, Unobservable};
 use labproof::report::RunOutcome;
 
 use crate::story::{World, check, container_gone, human, outcomes, refused, sealed, there, with};
@@ -280,4 +280,27 @@ fn what_is_not_made_yet_has_not_lost_what_it_never_held() {
     )];
     let report = check(&steps, world, Selection::All);
     assert_eq!((outcomes(&report).as_str(), report.here), ("1 fail, 2 unknown", Some(1)));
+}
+
+/// A step that waits until a thing is ready says nothing of what later steps make of it.
+#[test]
+fn ready_counts_until_the_thing_is_changed_again() {
+    let steps = [
+        "kubectl create deployment x --image=x:1",
+        "kubectl rollout status deployment/x",
+        "kubectl set image deployment/x x=x:broken",
+    ];
+    let seen = |image: &str, ready: &str| {
+        let path = "spec.template.spec.containers[x].image";
+        Observation::present(Facts::none().with(path, image).with("ready", ready), "GET it → 200")
+    };
+    for (image, ready, expected) in [
+        ("x:1", "true", "1 pass, 2 pass, 3 fail"),
+        ("x:1", "0 of 1 replicas are available", "1 pass, 2 fail, 3 fail"),
+        ("x:broken", "0 of 1 replicas are available", "1 pass, 2 skip, 3 pass"),
+        ("x:broken", "true", "1 pass, 2 pass, 3 pass"),
+    ] {
+        let world: World<'_> = &[(OBJECT, "deployment/x", seen(image, ready))];
+        assert_eq!(outcomes(&check(&steps, world, Selection::All)), expected, "{image} {ready}");
+    }
 }

@@ -30,6 +30,8 @@ pub(super) struct Scope<'a> {
     functions: BTreeMap<String, Vec<Command>>,
     /// What the command before prints, where the text says it.
     printed: Option<Text>,
+    /// The command before, where it is a tool that may make a manifest for the next one to apply.
+    before: Option<Call>,
     echoed: bool,
     pub(super) lookups: Vec<Lookup>,
 }
@@ -59,6 +61,7 @@ impl<'a> Scope<'a> {
             files: BTreeMap::new(),
             functions: BTreeMap::new(),
             printed: None,
+            before: None,
             echoed: false,
             lookups: Vec::new(),
         }
@@ -154,6 +157,10 @@ impl<'a> Scope<'a> {
         self.echoed = call.program().as_deref() == Some("echo");
         let before = std::mem::replace(&mut self.printed, printed);
         call.writes = self.writes(&call, command, before);
+        let piped = self.before.take().filter(|_| command.link == Link::Pipe);
+        let makes = matches!(call.program().as_deref(), Some("kubectl" | "k" | "oc"));
+        self.before = makes.then(|| call.clone());
+        call.piped = piped.map(Box::new);
         if call.words.is_empty() && !call.writes.is_empty() {
             // `> FILE` alone empties it, as `: > FILE` does.
             call.words.push(Text::from(":"));

@@ -289,8 +289,11 @@ fn part(
     };
     let (mut before, mut end, mut asked) = (start.clone(), start.clone(), start.clone());
     let mut later: Vec<(usize, State)> = Vec::new();
+    // What a thing comes to by itself may be another as soon as anything of it is changed.
+    let outcome = matches!(state, State::Value(_, Meaning::Outcome));
     for (index, event) in history.iter().enumerate() {
-        let Some(made) = event.makes(field) else { continue };
+        let changed = || (outcome && event.changes()).then_some(State::Changed);
+        let Some(made) = event.makes(field).or_else(changed) else { continue };
         if index < at {
             before = made.clone();
         }
@@ -309,7 +312,11 @@ fn part(
         .map(|event| event.step)
         .collect();
     let changing = history.iter().any(Event::changes);
-    let given = state == before && history.get(at).is_some_and(Event::changes);
+    // What confirms fields is about them, not about the thing that was there before.
+    let about_fields =
+        |event: &Event<'_>| field.is_none() && !event.expectation.fields().is_empty();
+    let given = state == before
+        && history.get(at).is_some_and(|event| event.changes() || about_fields(event));
     Part {
         field: field.map(str::to_owned),
         state,

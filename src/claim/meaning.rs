@@ -22,6 +22,8 @@ pub enum Meaning {
     ConnectionUrl,
     /// A Kubernetes quantity: `1000m` and `1`, `1Gi` and `1024Mi` are the same.
     Quantity,
+    /// What the thing comes to by itself, such as being ready: the same text; any later change opens it again.
+    Outcome,
     /// The text of a file: line breaks at its end do not count.
     FileText,
     /// The field is set; to what, does not count.
@@ -50,7 +52,7 @@ impl Meaning {
             Fact::Plain(value) => value,
         };
         match self {
-            Self::Exact => expected.matches(&plain(actual)),
+            Self::Exact | Self::Outcome => expected.matches(&plain(actual)),
             Self::Duration => same_duration(expected, actual),
             Self::Set => same_set(expected, actual),
             Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),

@@ -121,7 +121,7 @@ impl Text {
                         Part::Hole(Hole::Lookup { id, written, .. }) => {
                             Part::Hole(Hole::Lookup { id, written, sealed: true })
                         }
-                        Part::Literal(text) => Part::Supplied {
+                        Part::Literal(text) if !text.is_empty() => Part::Supplied {
                             written: "the text's value".to_owned(),
                             value: Secret::new(text),
                         },

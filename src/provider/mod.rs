@@ -32,6 +32,8 @@ pub struct Call {
     pub own: Vec<(String, Text)>,
     /// What it reads from standard input, where the text says it: a heredoc, or a literal `echo` piped in.
     pub stdin: Option<Text>,
+    /// The command whose output it reads, where that is one of a tool that makes manifests.
+    pub piped: Option<Box<Call>>,
     /// The files that the text has written by then, by path: a heredoc into a file, a fence that is one.
     pub files: Vec<(String, Text)>,
     /// The files that it writes by redirection or as `tee` does, by path.

@@ -8,29 +8,54 @@ use super::openshift;
 use super::resources::{Resource, Scope, usual};
 use crate::claim::Unobservable;
 
+/// Where the groups are told: those with a name, and the core.
+const ROOTS: [&str; 2] = ["/apis", "/api"];
 /// The most groups that are asked one by one, where the cluster does not tell all at once.
 const GROUP_LIMIT: usize = 40;
 
-/// The kind that a word stands for. What is not served is no absence: it cannot be looked for.
+/// The kind that a word stands for.
 pub(super) async fn resolve(cluster: &Cluster, word: &str) -> Result<Resource, Unobservable> {
-    if let Some(resource) = usual(word) {
-        return Ok(resource);
-    }
-    let first = openshift::qualified(word);
-    for word in first.as_deref().into_iter().chain([word]) {
-        if let Some(resource) = discovered(cluster, word).await? {
-            return Ok(resource);
-        }
-    }
-    Err(openshift::not_served(cluster, word).await?)
+    served(cluster, word).await?.ok_or_else(|| not_served(word))
 }
 
-/// The kind that a word stands for, among those that the cluster serves.
-async fn discovered(cluster: &Cluster, word: &str) -> Result<Option<Resource>, Unobservable> {
-    for root in ["/apis", "/api"] {
+fn not_served(word: &str) -> Unobservable {
+    Unobservable::Unexpected(format!("the cluster serves no `{word}`"))
+}
+
+/// The kind that a word stands for; none where the cluster tells all that it serves, and it is not among it.
+pub(super) async fn served(
+    cluster: &Cluster,
+    word: &str,
+) -> Result<Option<Resource>, Unobservable> {
+    if let Some(resource) = usual(word) {
+        return Ok(Some(resource));
+    }
+    let first = openshift::qualified(word);
+    let mut whole = false;
+    for word in first.as_deref().into_iter().chain([word]) {
+        let (found, told) = discovered(cluster, word).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        whole = told;
+    }
+    if first.is_some() {
+        return Err(openshift::not_served(cluster, word).await?);
+    }
+    if whole { Ok(None) } else { Err(not_served(word)) }
+}
+
+/// The kind that a word stands for, and whether every group has told what it serves.
+async fn discovered(
+    cluster: &Cluster,
+    word: &str,
+) -> Result<(Option<Resource>, bool), Unobservable> {
+    let mut told = 0;
+    for root in ROOTS {
         let answer = cluster.read(root, Form::Discovery).await?;
         let found = match &*answer {
             Answer::Object(document) if document["kind"] == "APIGroupDiscoveryList" => {
+                told += usize::from(is_whole(document));
                 aggregated(document, word)
             }
             Answer::Object(document) if root == "/apis" => {
@@ -39,10 +64,16 @@ async fn discovered(cluster: &Cluster, word: &str) -> Result<Option<Resource>, U
             _ => None,
         };
         if found.is_some() {
-            return Ok(found);
+            return Ok((found, false));
         }
     }
-    Ok(None)
+    Ok((None, told == ROOTS.len()))
+}
+
+/// Whether every group has told what it serves: an extension's server may be away.
+fn is_whole(document: &Value) -> bool {
+    let mut versions = items(document, "items").flat_map(|group| items(group, "versions"));
+    versions.all(|version| version["freshness"] == "Current")
 }
 
 /// Looks through a document that holds all groups.

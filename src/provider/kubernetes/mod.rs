@@ -27,6 +27,7 @@ mod oc_words;
 mod openshift;
 mod ready;
 mod resources;
+mod selection;
 mod stated;
 
 use futures_util::future::BoxFuture;
@@ -37,12 +38,13 @@ use crate::claim::{Text, Unobservable, Verb};
 pub use client::Cluster;
 pub use helm_release::HelmRelease;
 pub use object::Object;
+pub use selection::Selection;
 
 /// The provider.
 pub struct Kubernetes;
 
 /// Its kinds, in the order of their ids.
-const KINDS: &[&dyn Kind] = &[&HelmRelease, &Object];
+const KINDS: &[&dyn Kind] = &[&HelmRelease, &Object, &Selection];
 
 impl Provider for Kubernetes {
     fn name(&self) -> &'static str {

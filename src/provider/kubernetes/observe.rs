@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use super::answer::Answer;
 use super::client::{Cluster, Form};
-use super::discovery::resolve;
+use super::discovery::served;
 use super::fields::facts;
 use super::resources::{Resource, Scope, escaped, usual};
 use crate::claim::{Control, Facts, Observation, Subject, Unobservable};
@@ -41,18 +41,17 @@ enum By {
 /// Looks at a subject.
 pub(super) async fn observe(subject: &Subject, cluster: &Cluster) -> Observation {
     let Some(context) = subject.param("context") else { return observe_in(subject, cluster).await };
-    match context.value() {
-        Some(name) => observe_in(subject, &cluster.in_context(&name)).await,
-        None => {
-            let reason = Unobservable::unbound(&context.unbound());
-            Observation::unobservable(reason, format!("GET {}", subject.name.shown()))
-        }
+    if let Some(name) = context.value() {
+        return observe_in(subject, &cluster.in_context(&name)).await;
     }
+    let reason = Unobservable::unbound(&context.unbound());
+    Observation::unobservable(reason, format!("GET {}", subject.name.shown()))
 }
 
 async fn observe_in(subject: &Subject, cluster: &Cluster) -> Observation {
     let place = match locate(subject, cluster).await {
-        Ok(place) => place,
+        Ok(Some(place)) => place,
+        Ok(None) => return not_served(subject),
         Err(reason) => {
             return Observation::unobservable(reason, format!("GET {}", subject.name.shown()));
         }
@@ -63,14 +62,25 @@ async fn observe_in(subject: &Subject, cluster: &Cluster) -> Observation {
     }
 }
 
-async fn locate<'a>(subject: &Subject, cluster: &'a Cluster) -> Result<Place<'a>, Unobservable> {
+/// A kind that is not served has no objects; where the text itself defines it, that counts.
+fn not_served(subject: &Subject) -> Observation {
+    let shown = subject.name.shown();
+    let word = shown.split('/').next().unwrap_or_default();
+    let control = Control::container_gone(format!("the cluster serves no {}", ticked(word)));
+    Observation::absent(control, format!("GET /apis → 200 without {word}"))
+}
+
+async fn locate<'a>(
+    subject: &Subject,
+    cluster: &'a Cluster,
+) -> Result<Option<Place<'a>>, Unobservable> {
     let unbound = || {
         let shown = subject.name.shown();
         Unobservable::NotObserved(format!("what {} stands for is not known", ticked(&shown)))
     };
     let name = subject.name.value().ok_or_else(unbound)?;
     let (word, name) = name.split_once('/').ok_or_else(unbound)?;
-    let resource = resolve(cluster, word).await?;
+    let Some(resource) = served(cluster, word).await? else { return Ok(None) };
     let (namespace, by) = match (resource.scope, subject.param("namespace")) {
         (Scope::Cluster, _) => (String::new(), By::Text),
         (Scope::Namespaced, Some(text)) => {
@@ -83,7 +93,7 @@ async fn locate<'a>(subject: &Subject, cluster: &'a Cluster) -> Result<Place<'a>
         (Scope::Namespaced, None) => (cluster.namespace().await?.to_owned(), By::Context),
     };
     let path = resource.path(Some(&namespace), Some(name));
-    Ok(Place { cluster, resource, name: name.to_owned(), namespace, by, path })
+    Ok(Some(Place { cluster, resource, name: name.to_owned(), namespace, by, path }))
 }
 
 async fn look(place: &Place<'_>) -> Result<Observation, Unobservable> {

@@ -95,7 +95,7 @@ pub(in crate::provider::kubernetes) fn forbidden() -> Page {
     (403, body.to_owned())
 }
 
-fn list(items: &str) -> Page {
+pub(in crate::provider::kubernetes) fn list(items: &str) -> Page {
     (200, format!(r#"{{"kind":"List","apiVersion":"v1","metadata":{{}},"items":[{items}]}}"#))
 }
 
@@ -327,4 +327,47 @@ async fn a_cluster_that_does_not_say_what_it_serves_is_no_other_than_openshift()
     let expected = Unobservable::Unexpected("the cluster serves no `route`".into());
     let seen = seen_at(&address, &Subject::new(ID, "route/web")).await.seen;
     assert_eq!(seen, Seen::Unobservable(expected));
+}
+
+#[tokio::test]
+async fn another_namespace_that_has_it_is_near() {
+    let elsewhere: &[Replaced] = &[
+        ("/apis/apps/v1/namespaces/shop/deployments?", || list("")),
+        ("/apis/apps/v1/deployments?fieldSelector", || {
+            list(r#"{"metadata":{"name":"web","namespace":"default"}}"#)
+        }),
+    ];
+    let named = web().with("namespace", "shop");
+    let observation = seen_at(&without_web(elsewhere), &named).await;
+    assert_eq!(observation.seen, Seen::Absent(Control::new("namespace `shop` answers")));
+    assert_eq!(observation.near.as_deref(), Some("one is in namespace `default`"));
+}
+
+#[tokio::test]
+async fn a_kind_that_is_not_served_has_no_objects_if_all_groups_have_told() {
+    let kite = Subject::new(ID, "kite.toys.example.com/red");
+    let groups = |freshness: &'static str| {
+        fake(move |_| {
+            let body = format!(
+                r#"{{"kind":"APIGroupDiscoveryList","items":[{{"metadata":{{"name":"apps"}},
+                "versions":[{{"version":"v1","freshness":"{freshness}","resources":[]}}]}}]}}"#
+            );
+            Some((200, body))
+        })
+    };
+    let control = Control::container_gone("the cluster serves no `kite.toys.example.com`");
+    assert_eq!(seen_at(&groups("Current"), &kite).await.seen, Seen::Absent(control));
+    let reason = "the cluster serves no `kite.toys.example.com`".to_owned();
+    let expected = Seen::Unobservable(Unobservable::Unexpected(reason));
+    assert_eq!(seen_at(&groups("Stale"), &kite).await.seen, expected);
+}
+
+#[tokio::test]
+async fn another_context_is_looked_at_by_its_own_name() {
+    let address = without_web(&[]);
+    let reason = "the kubeconfig has no context `b`".to_owned();
+    let expected = Seen::Unobservable(Unobservable::Unconfigured(reason));
+    assert_eq!(seen_at(&address, &web().with("context", "b")).await.seen, expected);
+    let observation = seen_at(&address, &web().with("context", "a")).await;
+    assert!(matches!(observation.seen, Seen::Absent(_)), "{observation:?}");
 }

@@ -1,5 +1,7 @@
 //! Walks through our own challenges in `challenges/`: one file each, with its tables.
 
+mod custom_resource;
+mod deployment_life;
 pub(crate) mod helm_release;
 mod kv_versions;
 mod make_change_delete;
@@ -27,7 +29,8 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 7] = [
+    let walks: [(&str, &[(&str, Walk)]); 8] = [
+        (deployment_life::SLUG, deployment_life::WALKS),
         (helm_release::SLUG, helm_release::WALKS),
         (kv_versions::SLUG, kv_versions::WALKS),
         (make_change_delete::SLUG, make_change_delete::WALKS),
@@ -45,6 +48,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             trials.push(Trial::test(name, move || Ok(WALKS.with(walk)?)));
         }
     }
+    trials.push(Trial::test("walk::custom_resource", || Ok(WALKS.with(custom_resource::walk)?)));
     trials
 }
 

@@ -201,6 +201,27 @@ impl<'a> Asked<'a> {
         if claims.is_empty() { Err(self.unnamed("changes")) } else { Ok(claims) }
     }
 
+    /// The same claims, and before them: what they may do to things that the text has named before it went to
+    /// a context. The one that it started in may be the same.
+    pub(super) fn with_first_context(&self, claims: Vec<Claim>) -> Vec<Claim> {
+        let mut all = Vec::new();
+        for claim in &claims {
+            let doubles = self.known.iter().filter(|known| {
+                let (one, other) = (known.subject, &claim.subject);
+                let alike = one.name == other.name
+                    && one.param("namespace") == other.param("namespace")
+                    && one.param("context").is_none()
+                    && other.param("context").is_some();
+                alike && matches!(claim.verb, Verb::Change | Verb::Remove | Verb::Replace)
+            });
+            all.extend(doubles.map(|known| {
+                Claim::new(known.subject.clone(), claim.expectation.clone(), Verb::Disturb)
+            }));
+        }
+        all.extend(claims);
+        all
+    }
+
     /// Why nothing can be said where no object is named.
     pub(super) fn unnamed(&self, does: &str) -> Reading {
         if self.picks() || !self.line.arguments.is_empty() {

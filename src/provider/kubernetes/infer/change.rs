@@ -28,7 +28,9 @@ pub(super) fn split_pairs(line: &Line) -> (Line, Vec<Pair>) {
     let mut pairs = Vec::new();
     rest.arguments.retain(|argument| {
         if let Some((key, value)) = argument.split_once('=') {
-            pairs.extend(key.literal().map(|key| Pair::Set(key, value)));
+            // A `*` that the shell finds no file for stays what it is.
+            let key = key.literal().or_else(|| (key.shown() == "*").then(|| "*".to_owned()));
+            pairs.extend(key.map(|key| Pair::Set(key, value)));
             return false;
         }
         match argument.literal().as_deref().and_then(|text| text.strip_suffix('-')) {

@@ -4,6 +4,7 @@ use super::super::create::{commas, exact, pairs, rbac_subjects};
 use super::super::resources::canonical;
 use super::asked::{Asked, Object};
 use super::change::{Pair, split_pairs};
+use super::known::Known;
 use super::{Understood, not_understood};
 use crate::claim::{Field, Meaning, Text};
 use crate::provider::{Reading, Unseen};
@@ -42,7 +43,7 @@ fn containers(asked: &Asked<'_>, object: &Object, wanted: &str) -> Vec<String> {
     let mut known: Vec<(&str, &str)> = Vec::new();
     for list in ["containers", "initContainers"] {
         let start = format!("{spec}.{list}[");
-        let paths = asked.of(object).into_iter().flat_map(|known| known.paths());
+        let paths = asked.of(object).into_iter().flat_map(Known::paths);
         for name in paths.filter_map(|path| path.strip_prefix(&start)?.split(']').next()) {
             if !known.contains(&(list, name)) {
                 known.push((list, name));
@@ -138,13 +139,12 @@ fn imported(asked: &Asked<'_>, from: &Text) -> Vec<(String, Text)> {
         _ => return Vec::new(),
     };
     let chosen = asked.line.flag("keys").map(commas);
-    let keys: Vec<String> = match chosen {
-        Some(keys) => keys.iter().filter_map(Text::literal).collect(),
-        None => {
-            let known = asked.of(&asked.object(word, &name));
-            let paths = known.into_iter().flat_map(|known| known.paths());
-            paths.filter_map(|path| path.strip_prefix("data.").map(str::to_owned)).collect()
-        }
+    let keys: Vec<String> = if let Some(keys) = chosen {
+        keys.iter().filter_map(Text::literal).collect()
+    } else {
+        let known = asked.of(&asked.object(word, &name));
+        let paths = known.into_iter().flat_map(Known::paths);
+        paths.filter_map(|path| path.strip_prefix("data.").map(str::to_owned)).collect()
     };
     let prefix = asked.line.flag("prefix").and_then(Text::literal).unwrap_or_default();
     let variable = |key: &str| {

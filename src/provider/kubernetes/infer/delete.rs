@@ -1,6 +1,7 @@
 //! `delete`: by name, by manifest, and by what a selector picks of the text's own objects.
 
 use super::asked::{Asked, Object};
+use super::known::Known;
 use super::{Understood, not_understood};
 use crate::claim::{Claim, Expectation, Verb};
 use crate::provider::{Reading, Unseen};
@@ -33,7 +34,7 @@ pub(super) fn deleted(asked: &Asked<'_>) -> Understood {
 
 /// Whether a controller makes the object again under the same name: the pods of a `StatefulSet` are numbered.
 fn comes_again(asked: &Asked<'_>, object: &Object) -> bool {
-    if asked.of(object).is_some_and(|known| known.is_whole()) {
+    if asked.of(object).is_some_and(Known::is_made) {
         return false;
     }
     let name = object.name.shown();
@@ -41,6 +42,7 @@ fn comes_again(asked: &Asked<'_>, object: &Object) -> bool {
         !start.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
     });
     object.word == "pod" && numbered
+        || matches!(object.word.as_str(), "replicaset" | "endpoints" | "endpointslice")
         || matches!((object.word.as_str(), name.as_str()), ("serviceaccount", "default"))
         || matches!((object.word.as_str(), name.as_str()), ("configmap", "kube-root-ca.crt"))
         || matches!((object.word.as_str(), name.as_str()), ("service", "kubernetes"))

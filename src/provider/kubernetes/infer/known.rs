@@ -67,6 +67,11 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// Whether the text has made it.
+    pub(super) fn is_made(&self) -> bool {
+        self.made
+    }
+
     /// Whether what the text says is all that there is to say.
     pub(super) fn is_whole(&self) -> bool {
         self.made && !matches!(self.word().as_str(), "service")

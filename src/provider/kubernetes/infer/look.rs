@@ -1,11 +1,11 @@
 //! The verbs that look: `get` and `describe`, `wait`, and what is run in a container only to look.
 
 use super::super::cli::Line;
-use super::super::create::exact;
+use super::super::resources::{Scope, usual};
 use super::Understood;
 use super::asked::{Asked, Object};
 use super::known::word_of;
-use crate::claim::{Claim, Expectation, Field, Verb};
+use crate::claim::{Claim, Expectation, Field, Meaning, Text, Verb};
 use crate::provider::{Reading, Unseen};
 
 /// `get` after a deletion confirms it; with a name it says that the object was there.
@@ -58,8 +58,7 @@ fn all_removed(asked: &Asked<'_>, word: &str) -> Vec<Claim> {
             everywhere || namespace.is_none() || namespace == asked.place.namespace.as_ref();
         // Where one names a namespace and the other does not, they may be two.
         let alike = everywhere || namespace.is_some() == asked.place.namespace.is_some();
-        let beside = super::super::resources::usual(word)
-            .is_some_and(|usual| usual.scope == super::super::resources::Scope::Cluster);
+        let beside = usual(word).is_some_and(|usual| usual.scope == Scope::Cluster);
         let context = known.subject.param("context") == asked.place.context.as_ref();
         context && (beside || reached && alike)
     });
@@ -83,7 +82,7 @@ pub(super) fn confirmed(asked: &Asked<'_>, index: usize, fields: &[Field]) -> Un
 
 /// `wait --for=…`
 fn waited(asked: &Asked<'_>) -> Understood {
-    let Some(wanted) = asked.line.flag("for").and_then(crate::claim::Text::literal) else {
+    let Some(wanted) = asked.line.flag("for").and_then(Text::literal) else {
         return Err(Reading::Reads);
     };
     match wanted.split_once('=').unwrap_or((&wanted, "")) {
@@ -97,12 +96,14 @@ fn waited(asked: &Asked<'_>) -> Understood {
         ("condition", condition) => {
             let (name, value) = condition.split_once('=').unwrap_or((condition, "true"));
             let path = format!("status.conditions[{}]", spelled(name));
-            confirmed(asked, 0, &[exact(&path, spelled(value))])
+            confirmed(asked, 0, &[Field::new(path, spelled(value), Meaning::Outcome)])
         }
         ("jsonpath", rest) => {
             let (path, value) = rest.rsplit_once('=').unwrap_or((rest, ""));
             match plain_path(path) {
-                Some(path) if !value.is_empty() => confirmed(asked, 0, &[exact(&path, value)]),
+                Some(path) if !value.is_empty() => {
+                    confirmed(asked, 0, &[Field::new(path, value, Meaning::Outcome)])
+                }
                 _ => Err(Reading::Reads),
             }
         }
@@ -140,8 +141,8 @@ fn plain_path(path: &str) -> Option<String> {
 pub(super) fn executed(line: &Line) -> Reading {
     let inside = Reading::NotObservable(Unseen::InsideContainer);
     let words: Vec<String> = match &line.command {
-        Some(command) => command.iter().map(crate::claim::Text::shown).collect(),
-        None => line.arguments.iter().skip(1).map(crate::claim::Text::shown).collect(),
+        Some(command) => command.iter().map(Text::shown).collect(),
+        None => line.arguments.iter().skip(1).map(Text::shown).collect(),
     };
     let is_variable = |word: &&String| word.as_str() == "env" || word.contains('=');
     let words: Vec<&str> = words.iter().skip_while(is_variable).map(String::as_str).collect();
@@ -190,6 +191,7 @@ fn only_looks(program: &str, arguments: &[&str]) -> bool {
             get || !sends.iter().any(|flag| has(flag))
         }
         "wget" => {
+            // `-O` with a blank before its dash.
             let prints = has("-qO-")
                 || has("-O-")
                 || arguments.windows(2).any(|pair| pair == ["-O", "-"])

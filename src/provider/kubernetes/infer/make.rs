@@ -1,9 +1,12 @@
 //! The verbs that make objects: generators, manifests, `run`, `expose`, `autoscale`, `debug`.
 
+use super::super::cli::Line;
 use super::super::create::{self, Made, exact};
+use super::super::object::parts;
+use super::super::resources::canonical;
 use super::asked::{Asked, Object};
 use super::{Understood, not_understood};
-use crate::claim::{Claim, Expectation, Verb};
+use crate::claim::{Claim, Expectation, Subject, Text, Verb};
 use crate::provider::{Reading, Unseen};
 
 /// `create TYPE NAME`
@@ -80,14 +83,42 @@ pub(super) fn debugged(asked: &Asked<'_>) -> Understood {
     Ok(vec![asked.claim(&object, Expectation::Present(vec![field]), Verb::Change)])
 }
 
+/// What a generator before the pipe prints: `create … --dry-run=client -o yaml | kubectl apply -f -`.
+fn generated(asked: &Asked<'_>, verb: Verb) -> Option<Understood> {
+    let from_pipe = asked.line.flag("filename").and_then(Text::literal).as_deref() == Some("-");
+    let call = asked.call.piped.as_deref().filter(|_| from_pipe && asked.call.stdin.is_none())?;
+    let line = Line::parse(call).ok().filter(Line::is_dry)?;
+    // Another printout than a manifest would not be applied.
+    line.flag("output")
+        .and_then(Text::literal)
+        .filter(|form| matches!(form.as_str(), "yaml" | "json"))?;
+    let made = match line.verb.as_str() {
+        "create" if !line.has("filename") => create::created(&line, call).map(|made| vec![made]),
+        "run" => create::run(&line),
+        _ => return None,
+    };
+    let namespace = line.flag("namespace").cloned();
+    Some(made.map(|made| {
+        let claims = made.into_iter().map(|made| {
+            let mut object = asked.object(made.word, &made.name);
+            object.namespace = namespace.clone().or(object.namespace);
+            asked.claim(&object, Expectation::Present(made.fields), verb)
+        });
+        claims.collect()
+    }))
+}
+
 /// `create -f` and `replace -f`
 pub(super) fn from_files(asked: &Asked<'_>) -> Understood {
     let verb = if asked.line.verb == "replace" { Verb::Replace } else { Verb::Create };
+    if let Some(generated) = generated(asked, verb) {
+        return generated;
+    }
     let claims = asked
         .manifests()?
         .into_iter()
         .map(|named| asked.claim(&asked.placed(&named), Expectation::Present(named.fields), verb));
-    Ok(claims.collect())
+    Ok(autoscaled_left_open(asked, claims.collect()))
 }
 
 /// `apply -f`, and `auth reconcile -f`, which is the same for roles.
@@ -101,6 +132,9 @@ pub(super) fn applied(asked: &Asked<'_>) -> Understood {
     if !asked.line.has("filename") && !asked.line.has("kustomize") {
         return not_understood("the manifest is not named");
     }
+    if let Some(generated) = generated(asked, Verb::Make) {
+        return generated;
+    }
     let claims = asked.manifests()?.into_iter().map(|named| {
         let object = asked.placed(&named);
         // What an earlier manifest named and this one does not is gone.
@@ -108,5 +142,41 @@ pub(super) fn applied(asked: &Asked<'_>) -> Understood {
         let verb = if again { Verb::Replace } else { Verb::Make };
         asked.claim(&object, Expectation::Present(named.fields), verb)
     });
-    Ok(claims.collect())
+    Ok(autoscaled_left_open(asked, claims.collect()))
+}
+
+/// How many replicas there are of what an autoscaler scales, is the autoscaler's to say.
+fn autoscaled_left_open(asked: &Asked<'_>, mut claims: Vec<Claim>) -> Vec<Claim> {
+    let scaled: Vec<Subject> = claims.iter().filter_map(|claim| target_of(asked, claim)).collect();
+    for subject in scaled {
+        let mut here = false;
+        for claim in claims.iter_mut().filter(|claim| claim.subject == subject) {
+            if let Expectation::Present(fields) = &mut claim.expectation {
+                fields.retain(|field| field.path != "spec.replicas");
+                here = true;
+            }
+        }
+        let known = asked.known.iter().find(|known| *known.subject == subject);
+        if !here && known.is_some_and(|known| known.field("spec.replicas").is_some()) {
+            claims.push(Claim::new(subject, Expectation::Present(Vec::new()), Verb::Disturb));
+        }
+    }
+    claims
+}
+
+/// What an autoscaler of a manifest scales.
+fn target_of(asked: &Asked<'_>, claim: &Claim) -> Option<Subject> {
+    if parts(&claim.subject.name).0 != "horizontalpodautoscaler" {
+        return None;
+    }
+    let field = |path: &str| {
+        let field = claim.expectation.fields().iter().find(|field| field.path == path)?;
+        Some(field.value.clone())
+    };
+    let object = Object {
+        word: canonical(&field("spec.scaleTargetRef.kind")?.literal()?),
+        name: field("spec.scaleTargetRef.name")?,
+        namespace: claim.subject.param("namespace").cloned(),
+    };
+    Some(asked.subject(&object))
 }

@@ -9,6 +9,7 @@ mod look;
 mod make;
 mod node;
 mod patch;
+mod picked;
 mod place;
 mod rollout;
 mod selector;
@@ -21,6 +22,7 @@ use crate::provider::{Call, Reading, Story, Unseen};
 use asked::Asked;
 
 pub(super) use known::same_kind;
+pub(super) use picked::{emptied, filled};
 pub(super) use settings::settings;
 
 /// What a command is.
@@ -97,7 +99,7 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         ("cp" | "attach", _) => Err(Reading::NotObservable(Unseen::InsideContainer)),
         ("krew" | "ns" | "ctx", _) => Err(Reading::NotObservable(Unseen::OwnSettings)),
         (_, true) => Err(Reading::NotObservable(Unseen::Elsewhere)),
-        _ => changed(&asked),
+        _ => changed(&asked).map(|claims| asked.with_first_context(claims)),
     }
 }
 
@@ -106,9 +108,10 @@ pub(super) fn reading(call: &Call) -> Reading {
     match understand(call, &Story::default()) {
         Err(reading) => reading,
         Ok(claims) if claims.iter().any(|claim| claim.verb == Verb::Disturb) => {
-            let edited = Line::parse(call)
-                .is_ok_and(|line| !matches!(line.verb.as_str(), "adm" | "rollout" | "set"));
-            Reading::NotObservable(if edited { Unseen::NotInText } else { Unseen::NoMark })
+            let verb = Line::parse(call).map(|line| line.verb).unwrap_or_default();
+            let ocs_own = call.program().as_deref() == Some("oc") && verb != "edit";
+            let marks = matches!(verb.as_str(), "adm" | "rollout") || ocs_own;
+            Reading::NotObservable(if marks { Unseen::NoMark } else { Unseen::NotInText })
         }
         // Without the text before it, a look is only a look.
         Ok(_) => Reading::Reads,

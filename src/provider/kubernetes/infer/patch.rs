@@ -8,6 +8,7 @@ use super::super::stated::{field, stated};
 use super::Understood;
 use super::asked::{Asked, Object};
 use super::containers::pod_spec;
+use super::known::Known;
 use super::not_understood;
 use crate::claim::{Field, Meaning, Text};
 use crate::provider::Reading;
@@ -152,7 +153,8 @@ fn path_of(asked: &Asked<'_>, object: &Object, pointer: &str) -> Option<Place> {
         }
         if !path.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) && !is_map(&path) {
             let index: usize = part.parse().ok()?;
-            path.push_str(&format!("[{}]", name_at(asked, object, &path, index)));
+            let name = name_at(asked, object, &path, index);
+            path.extend(["[", &name, "]"]);
             entry = true;
         } else {
             if !path.is_empty() {
@@ -178,7 +180,7 @@ fn name_at(asked: &Asked<'_>, object: &Object, list: &str, index: usize) -> Stri
         .filter(|known| known.is_whole() || list.starts_with(pod_spec(&object.word)));
     let start = format!("{list}[");
     let mut names: Vec<&str> = Vec::new();
-    for path in known.into_iter().flat_map(|known| known.paths()) {
+    for path in known.into_iter().flat_map(Known::paths) {
         let Some(name) = path.strip_prefix(&start).and_then(|rest| rest.split(']').next()) else {
             continue;
         };

@@ -15,7 +15,7 @@ const RESTARTED: &str = "spec.template.metadata.annotations.kubectl.kubernetes.i
 pub(super) fn rolled(asked: &Asked<'_>) -> Understood {
     match asked.line.word(0).as_deref() {
         None | Some("history") => Err(Reading::Reads),
-        Some("status") => Ok(confirmed(asked, 1, &[exact(READY, YES)])?),
+        Some("status") => confirmed(asked, 1, &[Field::new(READY, YES, Meaning::Outcome)]),
         Some("restart") => {
             let any = Field::new(RESTARTED, "any time", Meaning::AnyValue);
             asked.change(1, |_| Ok(vec![any.clone()]))
