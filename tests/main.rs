@@ -6,6 +6,7 @@ mod bindings;
 mod cli;
 mod corpus;
 mod forms;
+mod helm_story;
 mod parse;
 mod parse_properties;
 mod readme;

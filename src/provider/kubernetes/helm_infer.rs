@@ -195,8 +195,12 @@ fn upgraded(line: &Line, call: &Call, story: &Story) -> Understood {
     };
     // Without a version, it is the newest that the repository has then.
     let another_version = stated("version") && !names_version;
+    let tells = fields.iter().any(|field| {
+        let known = before.map(|claim| claim.expectation.fields()).unwrap_or_default();
+        field.path.starts_with("values.") && !known.contains(field)
+    });
     let verb = match (line.has("install"), there_before) {
-        (_, true) if replaces || another_version => Verb::Replace,
+        (_, true) if replaces || (another_version && tells) => Verb::Replace,
         (true, false) if replaces => Verb::Replace,
         (true, _) => Verb::Make,
         (false, _) => Verb::Change,
@@ -204,7 +208,16 @@ fn upgraded(line: &Line, call: &Call, story: &Story) -> Understood {
     if verb != Verb::Replace && stated("rolled-back-to") {
         fields.push(Field::unset("rolled-back-to"));
     }
-    Ok(vec![claim(name, namespace.as_ref(), Expectation::Present(fields), verb)])
+    let upgraded = claim(name, namespace.as_ref(), Expectation::Present(fields), verb);
+    if another_version && !tells {
+        return Ok(vec![upgraded, opened(name, namespace.as_ref())]);
+    }
+    Ok(vec![upgraded])
+}
+
+/// What is known of a release is open from here on: nothing that the text says shows that this was done.
+fn opened(name: &Text, namespace: Option<&Text>) -> Claim {
+    claim(name, namespace, Expectation::Present(Vec::new()), Verb::Disturb)
 }
 
 /// `rollback NAME [REVISION]`: all is as it was at an earlier revision, which the text need not say.
@@ -219,8 +232,11 @@ fn rolled_back(line: &Line, call: &Call, story: &Story) -> Understood {
     }
     let known = last(story, name, namespace.as_ref())
         .is_some_and(|claim| matches!(claim.expectation, Expectation::Present(_)));
-    let verb = if known { Verb::Replace } else { Verb::Change };
-    Ok(vec![claim(name, namespace.as_ref(), Expectation::Present(fields), verb)])
+    let named = line.arguments.len() > 2;
+    let verb = if known && named { Verb::Replace } else { Verb::Change };
+    let mut claims = vec![claim(name, namespace.as_ref(), Expectation::Present(fields), verb)];
+    claims.extend((!named).then(|| opened(name, namespace.as_ref())));
+    Ok(claims)
 }
 
 fn uninstalled(line: &Line, call: &Call, story: &Story) -> Understood {
