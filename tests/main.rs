@@ -6,6 +6,7 @@ mod bindings;
 mod cli;
 mod corpus;
 mod forms;
+mod helm_story;
 mod host;
 mod parse;
 mod parse_properties;

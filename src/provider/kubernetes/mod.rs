@@ -13,6 +13,7 @@ mod helm_infer;
 mod helm_observe;
 mod helm_record;
 mod helm_release;
+mod helm_values;
 mod infer;
 mod jsonpath;
 mod lookup;
