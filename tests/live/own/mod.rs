@@ -3,6 +3,7 @@
 mod make_change_delete;
 mod move_to_a_new_namespace;
 mod retold_seed;
+mod roles_and_grants;
 mod row;
 
 use std::path::{Path, PathBuf};
@@ -23,10 +24,11 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 3] = [
+    let walks: [(&str, &[(&str, Walk)]); 4] = [
         (make_change_delete::SLUG, make_change_delete::WALKS),
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
         (retold_seed::SLUG, retold_seed::WALKS),
+        (roles_and_grants::SLUG, roles_and_grants::WALKS),
     ];
     let mut trials = vec![Trial::test("walk::every_challenge_has_a_walk", move || {
         Ok(every_challenge_has_a_walk(&walks.map(|(slug, _)| slug))?)
