@@ -173,7 +173,22 @@ fn shown_command(challenge: &Challenge, command: &Command) -> String {
     let end = login.map_or(command.span.end, |word| word.span.end);
     let text = challenge.source.slice(Span::new(first.span.start, end));
     let rest = if end < command.span.end { " …" } else { "" };
+    let (text, rest) = match secret_in(text) {
+        Some(at) => (text[..at].trim_end(), " …"),
+        None => (text, rest),
+    };
     ticked(&format!("{}{rest}", one_line(text, 60)))
+}
+
+/// Where a text may say a secret: behind the word for one, or in the user's part of a URL.
+fn secret_in(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    let word = lower.find("password");
+    let url = lower.match_indices("://").map(|(at, _)| at).find(|at| {
+        let rest = lower[at + 3..].split(['/', ' ', '"', '\'', '\n']).next();
+        rest.is_some_and(|authority| authority.contains('@'))
+    });
+    word.into_iter().chain(url).min()
 }
 
 /// A read that a variable stands for: `$(kubectl get … | jq …)`.

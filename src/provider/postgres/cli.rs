@@ -31,10 +31,21 @@ const LONG_WITH_VALUE: &[&str] = &[
 pub(super) struct Psql {
     /// Where and as whom, with the variables that the command sees.
     pub(super) to: Conninfo,
-    /// `-c`, each.
-    pub(super) commands: Vec<Text>,
-    /// Whether it runs statements that are not in its words: `-f`, or standard input.
-    pub(super) runs_file: bool,
+    /// What it runs, in order.
+    pub(super) sources: Vec<Source>,
+    /// `-v`, each with its value.
+    pub(super) variables: Vec<(String, Text)>,
+    /// Whether it only says something of itself, or lists databases.
+    pub(super) lists: bool,
+}
+
+/// What `psql` runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// `-c`
+    Command(Text),
+    /// `-f`, by its name; `-` is standard input.
+    File(Text),
 }
 
 impl Psql {
@@ -43,7 +54,7 @@ impl Psql {
         if call.program()? != "psql" {
             return None;
         }
-        let mut psql = Self { runs_file: call.stdin.is_some(), ..Self::default() };
+        let mut psql = Self::default();
         let mut positional = Vec::new();
         let mut words = call.words[1..].iter();
         while let Some(word) = words.next() {
@@ -55,10 +66,12 @@ impl Psql {
                     None if LONG_WITH_VALUE.contains(&long) => {
                         psql.set(long, words.next()?.clone());
                     }
-                    None => {}
+                    None => psql.lists |= matches!(long, "list" | "version" | "help"),
                 }
             } else if let Some(short) = text.strip_prefix('-').filter(|short| !short.is_empty()) {
-                if let Some(at) = short.find(|c| SHORT_WITH_VALUE.contains(c)) {
+                let at = short.find(|c| SHORT_WITH_VALUE.contains(c));
+                psql.lists |= short[..at.unwrap_or(short.len())].contains(['l', 'V', '?']);
+                if let Some(at) = at {
                     let value = &short[at + 1..];
                     let name = &short[at..=at];
                     let value =
@@ -80,8 +93,14 @@ impl Psql {
             "h" | "host" => self.to.host = Some(value),
             "p" | "port" => self.to.port = Some(value),
             "d" | "dbname" => self.connect_to(value),
-            "c" | "command" => self.commands.push(value),
-            "f" | "file" => self.runs_file = true,
+            "c" | "command" => self.sources.push(Source::Command(value)),
+            "f" | "file" => self.sources.push(Source::File(value)),
+            "v" | "set" | "variable" => {
+                let masked = Masked::new(&value);
+                if let Some((name, value)) = masked.text.split_once('=') {
+                    self.variables.push((name.to_owned(), masked.unmask(value)));
+                }
+            }
             _ => {}
         }
     }
@@ -103,20 +122,6 @@ impl Psql {
             Some(info) => self.to = info.or(std::mem::take(&mut self.to)),
             None => self.to.database = Some(text),
         }
-    }
-
-    /// Whether all that it runs only looks.
-    pub(super) fn only_looks(&self) -> bool {
-        const LOOKS: [&str; 4] = ["select", "show", "table", "explain"];
-        !self.runs_file
-            && self.commands.iter().all(|command| {
-                let text = Masked::new(command).text;
-                text.split(';').map(str::trim).filter(|one| !one.is_empty()).all(|one| {
-                    let first = one.split_whitespace().next().unwrap_or_default().to_lowercase();
-                    first.starts_with('\\') && !first.starts_with("\\i") && first != "\\!"
-                        || LOOKS.contains(&first.as_str())
-                })
-            })
     }
 }
 
@@ -160,15 +165,17 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_command_that_changes_is_told_from_one_that_looks() {
-        let looks = |command: &str| {
-            let mut call = call("psql -c");
-            call.words.push(Text::from(command));
-            Psql::of(&call).unwrap().only_looks()
+    fn sources_keep_their_order() {
+        let psql = Psql::of(&call("psql -v a=b -c one -f two -c three")).unwrap();
+        let spelled = |source: &Source| match source {
+            Source::Command(text) => format!("-c {}", text.shown()),
+            Source::File(text) => format!("-f {}", text.shown()),
         };
-        assert!(looks("SELECT 1; select 2") && looks("\\du") && looks("\\l"));
-        assert!(!looks("ALTER USER x") && !looks("select 1; drop table x") && !looks("\\i f"));
-        assert!(Psql::of(&call("psql -l")).unwrap().only_looks());
-        assert!(!Psql::of(&call("psql -f x.sql")).unwrap().only_looks());
+        let sources: Vec<String> = psql.sources.iter().map(spelled).collect();
+        assert_eq!(sources, ["-c one", "-f two", "-c three"]);
+        assert_eq!(psql.variables, [("a".to_owned(), Text::from("b"))]);
+        assert!(Psql::of(&call("psql -l")).unwrap().lists);
+        assert!(Psql::of(&call("psql --version")).unwrap().lists);
+        assert!(!Psql::of(&call("psql -d list")).unwrap().lists);
     }
 }

@@ -66,17 +66,22 @@ pub(crate) enum Account {
     Expired,
 }
 
+/// A session for reading, or why there is none.
+type Reading = Result<Arc<Client>, Unobservable>;
+
 /// One run's session with Postgres.
 pub struct Server {
-    timings: Timings,
-    patience: Duration,
+    pub(super) timings: Timings,
+    pub(super) patience: Duration,
+    pub(super) readers: Mutex<BTreeMap<Target, Arc<OnceCell<Reading>>>>,
     logins: Mutex<BTreeMap<Target, Arc<OnceCell<Login>>>>,
 }
 
 impl Server {
     /// A session that connects to nothing yet.
     pub fn new(config: &Config, timings: Timings) -> Self {
-        Self { timings, patience: config.limits.read, logins: Mutex::default() }
+        let patience = config.limits.read;
+        Self { timings, patience, readers: Mutex::default(), logins: Mutex::default() }
     }
 
     /// Tries a login, once per run.

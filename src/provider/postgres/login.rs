@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use super::attempt::{fresh, issue, known_account};
 use super::cli::Psql;
 use super::conninfo::Conninfo;
+use super::{effects, role};
 use crate::claim::{Claim, Expectation, Observation, Subject, Text, Verb};
 use crate::provider::masked::Masked;
 use crate::provider::vault::place::last;
@@ -12,7 +13,7 @@ use crate::provider::vault::{database_role, dynamic_credential, root_rotation};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::ticked;
 
-const ID: &str = "postgres/login";
+pub(super) const ID: &str = "postgres/login";
 
 const DOC: &str = "\
 A login to Postgres.
@@ -30,7 +31,8 @@ password is not let in (else `pg_hba.conf` trusts this address, and no login pro
 also that the account exists, may log in and has not expired, as read with fresh credentials. Only SQLSTATE
 28P01 is a refusal of the password.
 
-What a session may then do is not looked at; statements that `psql` runs are not claimed.";
+What a session may then do is not looked at. Where the text gives the role another password, or takes it away, its
+earlier logins are left open.";
 
 /// The kind.
 pub(super) struct PostgresLogin;
@@ -46,7 +48,8 @@ impl Kind for PostgresLogin {
         "login"
     }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
-        infer(call, story).into_iter().chain(rotated(call, story)).collect()
+        let ended = rotated(call, story).into_iter().chain(ended(call, story));
+        infer(call, story).into_iter().chain(ended).collect()
     }
     fn title(&self, claim: &Claim) -> String {
         let user = ticked(&claim.subject.name.shown());
@@ -131,7 +134,7 @@ fn fresh_role(subject: &Subject) -> Option<&Text> {
 
 fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let psql = Psql::of(call)?;
-    if !psql.only_looks() {
+    if !effects::only_looks(call) {
         return None;
     }
     let user = psql.to.user.as_ref()?;
@@ -205,6 +208,33 @@ fn rotated(call: &Call, story: &Story) -> Vec<Claim> {
         .into_iter()
         .map(|subject| Claim::new(subject, Expectation::Refused, Verb::Disturb))
         .collect()
+}
+
+/// The logins of the text that may not work any more: their role has another password, may not log in, or is gone.
+fn ended(call: &Call, story: &Story) -> Vec<Claim> {
+    let ends = |claim: &Claim| {
+        let fields = claim.expectation.fields();
+        claim.verb == Verb::Remove
+            || claim.verb == Verb::Change && fields.iter().any(|field| field.path == "password")
+            || fields.iter().any(|field| {
+                field.path == "login" && field.value.literal().as_deref() == Some("false")
+            })
+    };
+    let mut subjects: Vec<&Subject> = Vec::new();
+    for role in effects::claims(call, story, role::ID).iter().filter(|claim| ends(claim)) {
+        for claim in &story.claims {
+            let login = claim.subject.kind == ID
+                && claim.verb == Verb::Confirm
+                && fresh_role(&claim.subject).is_none()
+                && same(&claim.subject.name, &role.subject.name);
+            if login && !subjects.contains(&&claim.subject) {
+                subjects.push(&claim.subject);
+            }
+        }
+    }
+    let disturbed =
+        |subject: &Subject| Claim::new(subject.clone(), Expectation::Refused, Verb::Disturb);
+    subjects.into_iter().map(disturbed).collect()
 }
 
 fn same(one: &Text, other: &Text) -> bool {

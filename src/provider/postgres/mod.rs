@@ -1,45 +1,89 @@
-//! PostgreSQL: `psql`'s commands and logins.
+//! PostgreSQL: its clients' commands, the statements that they run, and logins.
 
+mod acl;
 mod attempt;
+mod catalog;
 mod cli;
 pub(crate) mod client;
 pub(crate) mod conninfo;
+mod database;
+mod effects;
+mod extension;
+mod function;
+mod grant;
+mod inner;
 mod login;
+mod lookup;
+mod place;
 pub(crate) mod refusal;
+mod relation;
+mod role;
+mod row_history;
+mod rows;
+mod schema;
+mod script;
+mod sql;
+mod table;
 mod tls;
+mod tools;
+mod unmask;
+mod words;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading};
+use super::{Call, Kind, Lab, Provider, Reading, Story};
 use crate::claim::Unobservable;
 
 pub use client::Server;
 
-use cli::Psql;
+/// The clients whose commands are read.
+const PROGRAMS: &[&str] = &[
+    "createdb",
+    "createuser",
+    "dropdb",
+    "dropuser",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_isready",
+    "pg_restore",
+    "pgbench",
+    "psql",
+];
+
+/// Whether a command of another program runs one of these: `kubectl exec … -- psql …`.
+pub(super) fn is_run_by(call: &Call) -> bool {
+    inner::wraps_client(call)
+}
 
 /// The provider.
 pub struct Postgres;
 
 /// The kinds, in the order of their ids.
-const KINDS: &[&dyn Kind] = &[&login::PostgresLogin];
+const KINDS: &[&dyn Kind] = &[
+    &database::PostgresDatabase,
+    &extension::PostgresExtension,
+    &function::PostgresFunction,
+    &grant::PostgresGrant,
+    &login::PostgresLogin,
+    &relation::PostgresRelation,
+    &role::PostgresRole,
+    &rows::PostgresRows,
+    &schema::PostgresSchema,
+    &table::PostgresTable,
+];
 
 impl Provider for Postgres {
     fn name(&self) -> &'static str {
         "postgres"
     }
     fn programs(&self) -> &'static [&'static str] {
-        &["psql"]
+        PROGRAMS
     }
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS
     }
     fn reading(&self, call: &Call) -> Reading {
-        match Psql::of(call) {
-            Some(psql) if !psql.only_looks() => {
-                Reading::NotUnderstood("the statements that `psql` runs".to_owned())
-            }
-            _ => Reading::Reads,
-        }
+        effects::of(call, &Story::default()).map_or(Reading::Reads, |effects| effects.reading)
     }
     fn is_lookup(&self, _call: &Call) -> bool {
         false

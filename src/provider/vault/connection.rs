@@ -92,6 +92,14 @@ pub(crate) async fn config_with_account(session: &Session, username: &str) -> Op
     None
 }
 
+/// The first connection of `database/`, where the text names no address of Postgres.
+pub(crate) async fn any_connection(session: &Session) -> Option<Connection> {
+    const MOUNT: &str = "database/";
+    let names = session.list(&format!("{MOUNT}config")).await.ok()?.keys();
+    let place = Place::of(&Text::from(format!("{MOUNT}{}", names.first()?))).ok()?;
+    connection(session, &place).await.ok().filter(|connection| connection.info.host.is_some())
+}
+
 /// Why something that Vault should hold does not serve as a control.
 pub(crate) fn reason_of(observation: Observation, noun: &str, name: &str) -> Unobservable {
     match observation.seen {

@@ -8,6 +8,7 @@ mod make_change_delete;
 mod move_to_a_new_namespace;
 mod policies_and_userpass;
 mod retold_seed;
+mod roles_and_grants;
 mod row;
 mod unseal_after_a_restart;
 
@@ -29,7 +30,7 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 8] = [
+    let walks: [(&str, &[(&str, Walk)]); 9] = [
         (deployment_life::SLUG, deployment_life::WALKS),
         (helm_release::SLUG, helm_release::WALKS),
         (kv_versions::SLUG, kv_versions::WALKS),
@@ -37,6 +38,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
         (policies_and_userpass::SLUG, policies_and_userpass::WALKS),
         (retold_seed::SLUG, retold_seed::WALKS),
+        (roles_and_grants::SLUG, roles_and_grants::WALKS),
         (unseal_after_a_restart::SLUG, unseal_after_a_restart::WALKS),
     ];
     let mut trials = vec![Trial::test("walk::every_challenge_has_a_walk", move || {

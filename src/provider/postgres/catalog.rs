@@ -1,0 +1,268 @@
+//! Reading the catalog: one session of each server and database, with a login that the text or the environment
+//! gives. Read-only, each query within the limit of a read.
+
+use std::sync::{Arc, PoisonError};
+
+use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
+
+use super::client::{Afterwards, Login, Server, Target};
+use super::conninfo::{Conninfo, Endpoint};
+use super::refusal::ANY_DATABASE;
+use crate::claim::{Control, Observation, Subject, Text, Unobservable};
+use crate::provider::Lab;
+use crate::provider::vault::connection::any_connection;
+use crate::provider::vault::place::known;
+use crate::secret::Secret;
+use crate::text::ticked;
+
+/// An open session in one database.
+pub(super) struct Reader<'a> {
+    lab: &'a Lab,
+    client: Arc<Client>,
+    /// The server, as a person may read it.
+    pub(super) server: String,
+    /// The database.
+    pub(super) database: String,
+}
+
+/// Why there is none.
+pub(super) enum Closed {
+    /// The server has no such database.
+    NoDatabase {
+        server: String,
+        database: String,
+    },
+    Unseen(Unobservable),
+}
+
+impl Closed {
+    /// What it means for a thing in the database: gone with it, or not seen.
+    pub(super) fn observation(self, read: &str) -> Observation {
+        match self {
+            Self::NoDatabase { server, database } => {
+                let shows = format!("Postgres at {server} has no database {}", ticked(&database));
+                Observation::absent(Control::container_gone(shows), format!("{read} → 3D000"))
+            }
+            Self::Unseen(reason) => Observation::unobservable(reason, read),
+        }
+    }
+}
+
+/// Rows of a query, every column as text.
+pub(super) type Rows = Vec<Vec<Option<String>>>;
+
+/// Opens a session where a subject is: in its database, or for what all databases share in any.
+pub(super) async fn open<'a>(subject: &Subject, lab: &'a Lab) -> Result<Reader<'a>, Closed> {
+    let endpoint = endpoint(subject, lab).await.map_err(Closed::Unseen)?;
+    let databases = if let Some(database) = subject.param("database") {
+        vec![known(database).map_err(Closed::Unseen)?]
+    } else {
+        let through = subject.param("through").and_then(Text::value);
+        std::iter::once(ANY_DATABASE.to_owned()).chain(through).collect()
+    };
+    let mut closed = None;
+    for database in databases {
+        match open_in(&endpoint, &database, subject, lab).await {
+            Ok(reader) => return Ok(reader),
+            Err(reason) => closed = closed.or(Some(reason)),
+        }
+        if !matches!(
+            closed,
+            Some(Closed::NoDatabase { .. } | Closed::Unseen(Unobservable::Forbidden(_)))
+        ) {
+            break;
+        }
+    }
+    Err(match closed {
+        // What all databases share is not gone with one of them.
+        Some(Closed::NoDatabase { server, database }) if subject.param("database").is_none() => {
+            let database = ticked(&database);
+            let reason = format!("Postgres at {server} has no database {database} to read in");
+            Closed::Unseen(Unobservable::Unexpected(reason))
+        }
+        Some(closed) => closed,
+        None => Closed::Unseen(no_login(&endpoint.shown)),
+    })
+}
+
+fn no_login(server: &str) -> Unobservable {
+    Unobservable::Forbidden(format!(
+        "no login that the text or `PG*` gives is let in by Postgres at {server}"
+    ))
+}
+
+async fn open_in<'a>(
+    endpoint: &Endpoint,
+    database: &str,
+    subject: &Subject,
+    lab: &'a Lab,
+) -> Result<Reader<'a>, Closed> {
+    let server = endpoint.shown.clone();
+    let accounts = accounts(subject, lab);
+    if accounts.is_empty() {
+        return Err(Closed::Unseen(Unobservable::Unconfigured(
+            "neither the text nor `PGUSER` names a user to read Postgres' catalog as".to_owned(),
+        )));
+    }
+    let mut reason = no_login(&server);
+    for (user, password) in accounts {
+        let database = Some(database.to_owned());
+        let target = Target { endpoint: Endpoint { database, ..endpoint.clone() }, user, password };
+        match lab.postgres.login(&target).await {
+            Login::Accepted { session: Some(_), .. } => {
+                let client = lab.postgres.reader(&target).await.map_err(Closed::Unseen)?;
+                let database = target.endpoint.database.unwrap_or_default();
+                return Ok(Reader { lab, client, server, database });
+            }
+            Login::Accepted { but: Some(Afterwards::NoSuchDatabase), .. } => {
+                let database = target.endpoint.database.unwrap_or_default();
+                return Err(Closed::NoDatabase { server, database });
+            }
+            Login::Accepted { but: Some(Afterwards::NoConnectionLeft), .. } => {
+                reason = Unobservable::Unexpected(format!(
+                    "Postgres at {server} has no connection left (53300)"
+                ));
+            }
+            Login::Accepted { .. } => {
+                let database = ticked(target.endpoint.database.as_deref().unwrap_or_default());
+                reason = Unobservable::Forbidden(format!(
+                    "{} may not connect to {database} at {server}",
+                    ticked(&target.user)
+                ));
+            }
+            Login::Refused | Login::Asked | Login::TurnedDown => {}
+            Login::Unseen(unseen) => return Err(Closed::Unseen(unseen)),
+        }
+    }
+    Err(Closed::Unseen(reason))
+}
+
+/// Whom to try: the text's own logins, then the environment's.
+fn accounts(subject: &Subject, lab: &Lab) -> Vec<(String, Option<Secret>)> {
+    let value = |key: &str| subject.param(key).and_then(Text::value);
+    let own = &lab.config.postgres;
+    let mut accounts: Vec<(String, Option<Secret>)> = Vec::new();
+    let mut add = |user: Option<String>, password: Option<Secret>| {
+        let Some(user) = user else { return };
+        if !accounts.contains(&(user.clone(), password.clone())) {
+            accounts.push((user, password));
+        }
+    };
+    if let Some(password) = value("password") {
+        add(value("user"), Some(Secret::new(password)));
+    }
+    if let Some(password) = own.password.clone() {
+        add(own.variables.get("PGUSER").cloned(), Some(password.clone()));
+        add(value("user"), Some(password));
+    }
+    if let Some(password) = value("own_password") {
+        add(value("own_user"), Some(Secret::new(password)));
+    }
+    add(value("user"), None);
+    add(own.variables.get("PGUSER").cloned(), None);
+    accounts
+}
+
+/// The text's own address, else the one in Vault's connection, else `PG*`; where `psql` runs here without any,
+/// this host.
+async fn endpoint(subject: &Subject, lab: &Lab) -> Result<Endpoint, Unobservable> {
+    let param = |key: &str| subject.param(key).cloned();
+    let socket = |host: &Text| host.literal().is_some_and(|host| host.starts_with('/'));
+    let to = Conninfo {
+        host: param("host").filter(|host| !socket(host)),
+        port: param("port"),
+        sslmode: param("sslmode"),
+        sslrootcert: param("sslrootcert"),
+        ..Conninfo::default()
+    };
+    let named = to.host.as_ref().and_then(Text::value).is_some();
+    let vault = if named { None } else { any_connection(&lab.vault).await };
+    let info = vault.as_ref().map(|connection| &connection.info);
+    let variables = &lab.config.postgres.variables;
+    if let Some(endpoint) = Endpoint::choose(&to, info, variables) {
+        return Ok(endpoint);
+    }
+    let here = to.host.is_none() && subject.param("inside").is_none();
+    let local = Conninfo { host: Some(Text::from("localhost")), ..to };
+    Endpoint::choose(&local, None, variables).filter(|_| here).ok_or_else(|| {
+        Unobservable::Unconfigured(
+            "neither the text, nor Vault, nor `PGHOST` names a host of Postgres".to_owned(),
+        )
+    })
+}
+
+impl Server {
+    /// The session of a login that is let in, made fit for reading: once per run.
+    async fn reader(&self, target: &Target) -> Result<Arc<Client>, Unobservable> {
+        const LIMITS: &str = "set default_transaction_read_only = on; set statement_timeout = 5000";
+        let cell = {
+            let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(readers.entry(target.clone()).or_default())
+        };
+        let made = cell.get_or_init(|| async {
+            let shown = &target.endpoint.shown;
+            let Login::Accepted { session: Some(client), .. } = self.login(target).await else {
+                return Err(no_login(shown));
+            };
+            match tokio::time::timeout(self.patience, client.batch_execute(LIMITS)).await {
+                Ok(Ok(())) => Ok(client),
+                Ok(Err(error)) => Err(failed(&error, shown)),
+                Err(_) => Err(silent(shown, self.patience.as_secs())),
+            }
+        });
+        made.await.clone()
+    }
+}
+
+fn silent(shown: &str, seconds: u64) -> Unobservable {
+    Unobservable::TimedOut(format!("Postgres at {shown} did not answer within {seconds} s"))
+}
+
+fn failed(error: &tokio_postgres::Error, shown: &str) -> Unobservable {
+    match error.code().map(tokio_postgres::error::SqlState::code) {
+        Some("42501") => {
+            Unobservable::Forbidden(format!("the login at {shown} may not read it (42501)"))
+        }
+        Some("57014") => silent(shown, 5),
+        Some(state) => Unobservable::Unexpected(format!(
+            "Postgres at {shown} answered the read with SQLSTATE {state}"
+        )),
+        None => Unobservable::Unreachable(format!("Postgres at {shown} went away")),
+    }
+}
+
+impl Reader<'_> {
+    /// Runs a query whose parameters and columns are all text.
+    pub(super) async fn rows(
+        &self,
+        query: &str,
+        parameters: &[Option<&str>],
+    ) -> Result<Rows, Unobservable> {
+        let postgres = &self.lab.postgres;
+        let values: Vec<&(dyn ToSql + Sync)> =
+            parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let asked = postgres
+            .timings
+            .time(format!("postgres query at {}", self.server), self.client.query(query, &values));
+        let rows = match tokio::time::timeout(postgres.patience, asked).await {
+            Ok(Ok(rows)) => rows,
+            Ok(Err(error)) => return Err(failed(&error, &self.server)),
+            Err(_) => return Err(silent(&self.server, postgres.patience.as_secs())),
+        };
+        let cells = |row: &tokio_postgres::Row| {
+            (0..row.len()).map(|index| row.try_get(index).ok().flatten()).collect()
+        };
+        Ok(rows.iter().map(cells).collect())
+    }
+
+    /// The control of an absence: that this very database lets its catalog be read.
+    pub(super) fn control(&self) -> Control {
+        Control::new(format!("{} at {} lists what it has", ticked(&self.database), self.server))
+    }
+}
+
+/// The first column of rows.
+pub(super) fn first_column(rows: &Rows) -> Vec<&str> {
+    rows.iter().filter_map(|row| row.first()?.as_deref()).collect()
+}
