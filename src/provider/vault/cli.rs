@@ -21,7 +21,7 @@ pub(super) struct Invocation {
     pub(super) stdin: Option<Text>,
     pub(super) files: Vec<(String, Text)>,
     pub(super) elsewhere: Option<Unseen>,
-    /// A flag behind the first argument, which the CLI takes for an argument too many.
+    /// A flag where the CLI takes none: before its command, or behind the first argument.
     pub(super) misplaced: Option<String>,
 }
 
@@ -67,6 +67,9 @@ impl Invocation {
                         None if SWITCHES.contains(&name) => None,
                         None => words.next().cloned(),
                     };
+                    if invocation.wants_verb() && !may_stand_first(name, &invocation.verb) {
+                        invocation.misplaced = Some(format!("-{name}"));
+                    }
                     invocation.flags.push((name.to_owned(), value));
                 }
                 _ if invocation.wants_verb() => invocation.verb.push(word.literal()?),
@@ -170,6 +173,13 @@ impl Invocation {
         data
     }
 
+    /// Whether all that stands behind the path is data to the CLI, and there is some.
+    pub(super) fn has_sound_data(&self) -> bool {
+        let mut words = self.arguments.iter().skip(1).map(|word| Masked::new(word).text);
+        self.arguments.len() > 1
+            && words.all(|word| word.contains('=') || word == "-" || word.starts_with('@'))
+    }
+
     /// The fields of an object within the JSON that stands behind the path: `data` of `{"data": {"k": "v"}}`.
     pub(super) fn nested(&self, key: &str) -> Option<Vec<(String, Text)>> {
         let documents = self.arguments.iter().skip(1).filter_map(|word| self.document(word));
@@ -210,6 +220,12 @@ impl Invocation {
                 .unmask(value.strip_prefix('\\').filter(|v| v.starts_with('@')).unwrap_or(value)),
         }
     }
+}
+
+/// Whether the CLI takes a flag in front of its command; `agent` is a command and a group.
+fn may_stand_first(name: &str, verb: &[String]) -> bool {
+    let of_all = ["h", "help", "v", "version", "autocomplete-install", "autocomplete-uninstall"];
+    ANYWHERE.contains(&name) || of_all.contains(&name) || verb.first().is_some_and(|v| v == "agent")
 }
 
 /// Whether the text has named a namespace by then.

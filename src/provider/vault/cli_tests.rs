@@ -25,7 +25,7 @@ fn verbs_flags_and_arguments_are_told_apart() {
         ("vault write -force database/rotate-root/x", "write", "database/rotate-root/x"),
         ("vault kv delete kv/a", "kv delete", "kv/a"),
         ("vault kv metadata delete -mount=kv a", "kv metadata delete", "a"),
-        ("vault -address=http://h read -field=x kv/a", "read", "kv/a"),
+        ("vault -format=json read -field=x kv/a", "read", "kv/a"),
         ("vault status", "status", ""),
     ] {
         let invocation = of(line);
@@ -70,6 +70,9 @@ fn flags_behind_an_argument_are_data_or_too_much() {
     assert_eq!(Invocation::of(&call("vault kv delete kv/a -mount=b")), None);
     let written = Invocation::as_written(&call("vault kv delete kv/a -mount=b")).unwrap();
     assert_eq!(written.misplaced.as_deref(), Some("-mount"));
+    for line in ["vault -address=http://h read kv/a", "vault secrets -address=http://h enable kv"] {
+        assert_eq!(Invocation::of(&call(line)), None, "{line}");
+    }
     // The CLI takes these out first.
     assert_eq!(of("vault read kv/a -format=json").flag("format"), Some(&Text::from("json")));
 }

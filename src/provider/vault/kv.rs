@@ -14,8 +14,8 @@ pub(super) enum Act {
     Get(Option<Text>),
     /// Written anew, with these values.
     Put(Vec<(String, Text)>),
-    /// Some values changed.
-    Patch(Vec<(String, Text)>),
+    /// Some values changed, and some taken away.
+    Patch(Vec<(String, Text)>, Vec<Text>),
     /// The secret of version 1, or the newest version of version 2.
     Delete,
     /// Versions, so that they can come back.
@@ -75,11 +75,14 @@ impl KvCommand {
 
     /// Whether the text has the command fail: its `-cas` is not the version that the text has come to.
     pub(super) fn must_fail(&self, story: &Story) -> bool {
-        if !matches!(self.act, Act::Put(_) | Act::Patch(_)) {
+        if !matches!(self.act, Act::Put(_) | Act::Patch(..)) {
             return false;
         }
         let written = versions_written(&self.path, story);
+        let patch = matches!(self.act, Act::Patch(..));
         match &self.cas {
+            // To a patch, 0 is any version.
+            Some(cas) if patch && cas.literal().as_deref() == Some("0") => false,
             Some(cas) => {
                 cas.literal().and_then(|cas| cas.parse::<usize>().ok()).is_some_and(|n| n < written)
             }
@@ -114,8 +117,10 @@ fn own(invocation: &Invocation, rest: &[String]) -> Option<KvCommand> {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let act = match rest.as_slice() {
         ["get"] => Act::Get(version(invocation)),
-        ["put"] => Act::Put(invocation.data()),
-        ["patch"] => Act::Patch(invocation.data()),
+        ["put"] if invocation.has_sound_data() => Act::Put(invocation.data()),
+        ["patch"] if invocation.has_sound_data() || invocation.has("remove-data") => {
+            Act::Patch(invocation.data(), invocation.flags_of("remove-data").cloned().collect())
+        }
         ["delete"] if invocation.has("versions") => Act::DeleteVersions(versions()),
         ["delete"] => Act::Delete,
         ["undelete"] => Act::Undelete(versions()),
@@ -194,7 +199,7 @@ fn by_path(invocation: &Invocation, verb: &str, story: &Story) -> Option<KvComma
                 return None;
             }
             ("write", "data") => Act::Put(data()),
-            ("patch", "data") => Act::Patch(data()),
+            ("patch", "data") => Act::Patch(data(), Vec::new()),
             ("delete", "data") => Act::Delete,
             ("write", "delete") => Act::DeleteVersions(versions()),
             ("write", "undelete") => Act::Undelete(versions()),

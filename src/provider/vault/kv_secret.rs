@@ -104,7 +104,11 @@ fn infer(call: &Call, story: &Story) -> Option<Vec<Claim>> {
             vec![claim(Expectation::Absent, Verb::Remove)]
         }
         Act::Put(data) => vec![claim(Expectation::Present(fields(data)), Verb::Replace)],
-        Act::Patch(data) => vec![claim(Expectation::Present(fields(data)), Verb::Change)],
+        Act::Patch(data, removed) => {
+            let mut fields = fields(data);
+            fields.extend(removed.iter().map(|key| Field::unset(key.shown())));
+            vec![claim(Expectation::Present(fields), Verb::Change)]
+        }
         Act::DeleteVersions(versions) | Act::Undelete(versions) | Act::Destroy(versions) => {
             let written = kv::versions_written(&command.path, story);
             if kv_version::all_older(versions, written) {
@@ -127,7 +131,9 @@ fn fields(data: &[(String, Text)]) -> Vec<Field> {
         let value = value.map(without_end);
         Field::new(key, value.sealed(), Meaning::Exact)
     };
-    data.iter().map(field).collect()
+    // A key that is given twice becomes a list.
+    let once = |key: &str| data.iter().filter(|(other, _)| other == key).count() == 1;
+    data.iter().filter(|(key, _)| once(key)).map(field).collect()
 }
 
 /// Whether a pipe or a file ends in a line's end is not always seen in the text, so it does not count.

@@ -7,7 +7,7 @@ use super::client::Session;
 use super::kv::{self, Act, KvCommand};
 use super::{kv_metadata, kv_secret};
 use crate::claim::{
-    Claim, Control, Expectation, Facts, Observation, Subject, Text, Unobservable, Verb,
+    Claim, Control, Expectation, Facts, Observation, Seen, Subject, Text, Unobservable, Verb,
 };
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::ticked;
@@ -19,7 +19,7 @@ One version of a secret in the KV engine's version 2: whether it can be read, an
 
 Claimed by `vault kv delete -versions=N` (not to be read any more), `vault kv undelete -versions=N` (to be
 read again) and `vault kv destroy -versions=N` (its data are gone for good), and by `vault write` of
-`MOUNT/delete/PATH`, `undelete` and `destroy`.
+`MOUNT/delete/PATH`, `undelete` and `destroy`. Where there is no secret at all, nothing is told of its versions.
 
 Read by `GET MOUNT/metadata/PATH`, whose `versions` tell deleted and destroyed apart. A version that was never
 written is neither. Control: the metadata of the secret, which list its versions.";
@@ -120,8 +120,10 @@ fn infer(call: &Call, story: &Story) -> Option<Vec<Claim>> {
             let gone = |version: &Text| {
                 let data = subject(version).with(DATA, "kept");
                 let unread = claim(subject(version), Expectation::Absent, Verb::Disturb);
-                let known = story.claims.iter().any(|one| one.subject == unread.subject);
-                let unread = Some(unread).filter(|_| known);
+                // What is deleted already stays so.
+                let last = story.last(ID, |one| one.subject == unread.subject);
+                let back = last.is_some_and(|one| one.verb == Verb::Make);
+                let unread = Some(unread).filter(|_| back);
                 [Some(claim(data, Expectation::Absent, Verb::Remove)), unread]
             };
             versions.iter().flat_map(gone).flatten().collect()
@@ -170,8 +172,15 @@ pub(super) fn all_older(versions: &[Text], written: usize) -> bool {
 }
 
 async fn observe(subject: &Subject, session: &Session) -> Observation {
+    let shown = ticked(&subject.name.shown());
+    let untold = |read: String| {
+        // Neither a secret that was never written nor one that was forgotten shows what became of a version.
+        let reason = format!("there is no secret at {shown}, so nothing is known of its versions");
+        Observation::unobservable(Unobservable::NotObserved(reason), read)
+    };
     let metadata = match kv_metadata::read(&subject.name, session).await {
         Ok(metadata) => metadata,
+        Err(Observation { seen: Seen::Absent(_), read, .. }) => return untold(read),
         Err(observation) => return observation,
     };
     let Some(number) = subject.param(VERSION).and_then(Text::value) else {
@@ -182,8 +191,7 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
     if let Some(data) = &metadata.data {
         return judge(data, &number, of_data, metadata.read);
     }
-    let proof = format!("there is no secret at {}", ticked(&subject.name.shown()));
-    Observation::absent(Control::container_gone(proof), metadata.read)
+    untold(metadata.read)
 }
 
 /// What the metadata say of a version. Pure.
@@ -231,7 +239,6 @@ pub(super) fn is_to_come(time: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::Seen;
     use serde_json::json;
 
     #[test]

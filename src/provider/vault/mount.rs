@@ -213,7 +213,10 @@ fn settings(invocation: &Invocation) -> Vec<Field> {
             all.extend(&value);
             all
         });
-        fields.push(Field::new(*name, value, *meaning));
+        // The CLI takes a comma for a part of the item.
+        let exact = *meaning == Meaning::Set
+            && invocation.flags_of(flag).any(|item| item.shown().contains(','));
+        fields.push(Field::new(*name, value, if exact { Meaning::Exact } else { *meaning }));
     }
     for (flag, name) in [("local", "local"), ("seal-wrap", "seal_wrap")] {
         if invocation.has(flag) {

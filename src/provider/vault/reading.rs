@@ -11,9 +11,7 @@ pub(super) fn reading(call: &Call) -> Reading {
     let Some(written) = Invocation::as_written(call) else { return without_a_verb(call) };
     if let Some(flag) = &written.misplaced {
         let flag = ticked(flag);
-        return Reading::NotUnderstood(format!(
-            "{flag} stands behind an argument, where it is no flag"
-        ));
+        return Reading::NotUnderstood(format!("{flag} stands where the CLI takes no flag"));
     }
     let invocation = super::system::named(written);
     let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
@@ -138,7 +136,7 @@ fn of_verb(verb: &[&str], invocation: &Invocation) -> Option<Reading> {
         ["login"] if invocation.has("no-store") || invocation.has("token-only") => {
             return unseen(Unseen::Nameless);
         }
-        ["kv", "put" | "patch"] if !invocation.arguments.is_empty() => {
+        ["kv", "put" | "patch"] if invocation.has_sound_data() => {
             return unseen(Unseen::ControlFlow);
         }
         ["operator", "init" | "rekey" | "generate-root"] if invocation.has("status") => {

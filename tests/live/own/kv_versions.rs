@@ -21,19 +21,19 @@ pub(super) const WALKS: &[(&str, Walk)] = &[
 
 /// By the timeline's rules:
 ///
-/// - While the engine (1) or the secret (2) is missing, its versions are neither deleted nor destroyed: 6 and
-///   8 are `?`, for an absence that comes from what holds it proves nothing. 7 brings one back, which is not
-///   there then: a fail.
+/// - While the engine (1) or the secret (2) is missing, nothing is told of its versions: 6, 7 and 8 are `.`. That
+///   the leaflet is gone (10, 11) is `?` without an engine: an absence that comes from what should hold it.
 /// - 3 writes the secret anew: nothing is left of 2. 4 changes one of its two values: 3 still holds.
 /// - 6 deletes versions 1 and 2, and 7 brings 2 back, which then is as it was: nothing to tell of 7. Version 1
 ///   stays deleted, so that 6 passes to the end; destroyed (8), it is not to be read either.
 /// - While version 2 is not written, 6 and 7 fail: it is neither deleted nor there.
 /// - The leaflet of 9 is gone by 10, as it was at first: `.`, but for 9 as soon as 12 shows that the learner has
 ///   come further. 11 looks at that absence.
+/// - The note of 14 is not there at first and not at the end: while it is missing, nothing is told of it.
 /// - The drafts of 13 and 14 are gone from their first place by 15, which its other half shows.
 const DONE: [Row; 16] = [
-    row(0, "FFFFF?F?.??F..F", 1),
-    row(1, "PFFFF?F?...F..F", 2),
+    row(0, "FFFFF....??F..F", 1),
+    row(1, "PFFFF......F..F", 2),
     row(2, "PPFFFFFF...F..F", 3),
     row(3, "PoPFFF.F...F..F", 4),
     row(4, "PoPPFF.F...F..F", 5),
@@ -45,7 +45,7 @@ const DONE: [Row; 16] = [
     row(10, "PoPPPP.P...F..F", 12),
     row(11, "PoPPPP.P...F..F", 12),
     row(12, "PoPPPP.Po..P..F", 15),
-    row(13, "PoPPPP.Po..PPFF", 14),
+    row(13, "PoPPPP.Po..PP.F", 15),
     row(14, "PoPPPP.Po..PPPF", 15),
     row(15, "PoPPPP.Po..PooP", 0),
 ];
