@@ -204,3 +204,38 @@ fn a_relative_name_needs_a_directory() {
         .run();
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
 }
+
+/// What the checker's own account is called is nothing that a learner's file must hold.
+#[test]
+fn the_checkers_own_variables_are_not_the_learners() {
+    let text = "---\nslug: a\ntype: challenge\ntitle: A\n---\n\n```bash\necho \"me=$USER at $PLACE\" > ~/f\n```\n";
+    for (held, code) in [("me=learner at here\n", 0), ("me=learner at there\n", 1)] {
+        let ran = Labproof::new(&["check", "a.md", "--only", "host"])
+            .variable("USER", "checker")
+            .variable("PLACE", "here")
+            .file("a.md", text)
+            .file("f", held)
+            .run();
+        assert_eq!(ran.code, Some(code), "{held}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_fence_that_is_a_file_is_known_to_the_commands_behind_it() {
+    let manifest = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web";
+    let text = |before: &str| {
+        format!(
+            "---\nslug: a\ntype: challenge\ntitle: A\n---\n\n{before}\n\n```yaml\n{manifest}\n```\n\n\
+             ```bash\nkubectl apply -f - < web.yaml\n```\n"
+        )
+    };
+    for (before, claims) in [("Create `web.yaml`:", true), ("It looks like `web.yaml`:", false)] {
+        let source = labproof::source::Source::new("a.md", text(before));
+        let challenge = labproof::challenge::parse(source);
+        let plan =
+            labproof::assertion::collect(&challenge, &labproof::assertion::Bindings::default());
+        let names = plan.assertions.iter().map(|one| one.claim.subject.name.shown());
+        let wanted: &[&str] = if claims { &["namespace/web"] } else { &[] };
+        assert_eq!(names.collect::<Vec<_>>(), wanted, "{before}");
+    }
+}

@@ -3,7 +3,8 @@
 
 use super::file::ID;
 use super::is_option;
-use crate::claim::{Claim, Expectation, Field, Meaning, Part, Subject, Text, Verb};
+use super::text::{nobodys, replacement, trimmed};
+use crate::claim::{Claim, Expectation, Field, Meaning, Subject, Text, Verb};
 use crate::provider::place;
 use crate::provider::{Call, Story, Write};
 
@@ -97,7 +98,7 @@ impl Scene<'_> {
 
     /// A text that a file must hold, under a name that no earlier one has.
     fn text(&self, subject: &Subject, text: &Text, first: bool) -> Option<Field> {
-        let text = trimmed(text);
+        let text = nobodys(&trimmed(text));
         if text.value().is_some_and(|value| value.trim().is_empty()) {
             return None;
         }
@@ -338,7 +339,7 @@ impl Scene<'_> {
         let Some((subject, _)) = self.target(name, target, false) else { return Vec::new() };
         let last = |path: &Text| place::split(path).map_or(path.shown(), |(_, name)| name.shown());
         let link = last(&subject.name);
-        let certain = link.contains('.')
+        let certain = link.contains('.') && link.strip_suffix(".d").is_none()
             || link == last(&self.call.path(target))
             || self.has('n', "--no-dereference");
         let field = Field::new("link", (*target).clone(), Meaning::Exact);
@@ -351,58 +352,4 @@ impl Scene<'_> {
 
 fn present(fields: Vec<Field>) -> Expectation {
     Expectation::Present(fields)
-}
-
-/// Without the line ends that close it.
-fn trimmed(text: &Text) -> Text {
-    let mut whole = Text::default();
-    let last = text.parts().len().saturating_sub(1);
-    for (index, part) in text.parts().iter().enumerate() {
-        match part {
-            Part::Literal(literal) if index == last => {
-                let literal = literal.trim_end();
-                if !literal.is_empty() || last == 0 {
-                    whole.push(Part::Literal(literal.to_owned()));
-                }
-            }
-            part => whole.push(part.clone()),
-        }
-    }
-    whole
-}
-
-/// What `s/a/b/` puts in, where neither side is a pattern.
-fn replacement(script: &str) -> Option<String> {
-    let rest = script.strip_prefix('s')?;
-    let mark = rest.chars().next().filter(|c| !c.is_alphanumeric() && *c != '\\')?;
-    let mut parts = rest[mark.len_utf8()..].split(mark);
-    let (from, to, flags) = (parts.next()?, parts.next()?, parts.next()?);
-    let plain = |text: &str, odd: &str| !text.is_empty() && !text.contains(|c| odd.contains(c));
-    let single = parts.next().is_none() && flags.bytes().all(|byte| byte == b'g' || byte == b'I');
-    let good = single && plain(from, "\\*+?[]()^$|{}\n") && plain(to, "\\&\n");
-    (good && !script.contains(['\n', ';'])).then(|| to.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_substitution_is_told_from_a_pattern() {
-        for (script, text) in [
-            ("s/a/b/", Some("b")),
-            ("s/a/b/g", Some("b")),
-            ("s|/x/a|/y|", Some("/y")),
-            ("s/a.b/c/", Some("c")),
-            ("s/a*/b/", None),
-            ("s/^a/b/", None),
-            ("s/a/&b/", None),
-            ("s/a//", None),
-            ("s/a/b", None),
-            ("s/a/b/;s/b/c/", None),
-            ("/x/d", None),
-        ] {
-            assert_eq!(replacement(script).as_deref(), text, "{script}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 mod file;
 mod infer;
 mod observe;
+mod text;
 
 use futures_util::future::BoxFuture;
 
