@@ -240,9 +240,10 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
     }
 }
 
-/// A certificate authority's place can be read before there is one.
+/// Some places can be read before there is anything: an authority without a certificate, a map without data.
 fn is_empty(path: &str, data: &Value) -> bool {
-    path.ends_with("/cert/ca") && data["certificate"].as_str().is_none_or(str::is_empty)
+    let no_certificate = || data["certificate"].as_str().is_none_or(str::is_empty);
+    data.is_null() || (path.ends_with("/cert/ca") && no_certificate())
 }
 
 /// What serves a path.
