@@ -288,7 +288,8 @@ async fn serving(
     }
     let one = session.get(&format!("sys/internal/ui/mounts/{path}")).await?;
     match one.data()["path"].as_str().filter(|_| one.is_there()) {
-        Some(mount) => Ok(Some(mount.to_owned())),
+        // A method is told without `auth/`.
+        Some(mount) => Ok(Some(format!("{before}{}", mount.trim_start_matches(before)))),
         None => Err(Unobservable::Forbidden(format!("the token may not read {}", ticked(list)))),
     }
 }
