@@ -53,9 +53,17 @@ impl Answer {
             && self.body["errors"].as_array().is_some_and(Vec::is_empty)
     }
 
-    /// An engine's own word that what is asked for was never set.
+    /// An engine's own word that what is asked for was never set, where it does not say so by a bare 404.
     pub(super) fn is_unset(&self) -> bool {
-        self.status == 400 && self.says("keys haven't been configured yet")
+        const WORDS: [&str; 6] = [
+            "access credentials for the backend itself haven't been configured",
+            "policy does not exist",
+            "keys haven't been configured yet",
+            "no default issuer currently configured",
+            "unable to find PKI issuer for reference",
+            "Could not find header in config",
+        ];
+        matches!(self.status, 400 | 404 | 500) && WORDS.iter().any(|words| self.says(words))
     }
 
     /// No engine is mounted at the path, no auth method enabled.
@@ -104,6 +112,15 @@ mod tests {
     }
 
     #[test]
+    fn some_engines_say_in_words_that_nothing_is_set() {
+        let unset = |status, body| parse(status, body).unwrap().is_unset();
+        assert!(unset(400, r#"{"errors":["keys haven't been configured yet"]}"#));
+        assert!(unset(500, r#"{"errors":["1 error: no default issuer currently configured"]}"#));
+        assert!(!unset(500, r#"{"errors":["internal error"]}"#));
+        assert!(!unset(403, r#"{"errors":["keys haven't been configured yet"]}"#));
+    }
+
+    #[test]
     fn nothing_is_told_from_other_404s() {
         let nothing = |body| parse(404, body).unwrap().is_nothing();
         assert!(nothing(r#"{"errors":[]}"#));
@@ -114,6 +131,8 @@ mod tests {
         ));
         let unrouted = r#"{"errors":["no handler for route \"x\". route entry not found."]}"#;
         assert!(parse(404, unrouted).unwrap().is_unrouted());
+        let method = r#"{"errors":["No auth engine at x/"]}"#;
+        assert!(parse(400, method).unwrap().is_unrouted());
         let engine = r#"{"errors":["No secret engine mount at x/"]}"#;
         assert!(parse(400, engine).unwrap().is_unrouted());
     }

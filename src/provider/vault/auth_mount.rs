@@ -244,8 +244,9 @@ async fn method(session: &Session, path: &str) -> Result<Engine, Unobservable> {
     for (read, answer) in [(shown, shown_answer?), (own, own_answer?)] {
         let read = format!("GET {read} → {}", answer.status);
         if answer.is_there() && answer.data()["type"].is_string() {
-            // The first serves any path: it may be a shorter mount's.
-            let found = answer.data()["path"].as_str().is_none_or(|found| found == path);
+            // The first serves any path: it may be a shorter mount's. It is told without `auth/`.
+            let found = answer.data()["path"].as_str();
+            let found = found.is_none_or(|found| found.trim_start_matches("auth/") == name);
             return Ok(if found {
                 Engine::There { data: answer.data().clone(), read }
             } else {

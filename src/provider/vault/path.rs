@@ -240,9 +240,10 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
     }
 }
 
-/// A certificate authority's place can be read before there is one.
+/// Some places can be read before there is anything: an authority without a certificate, a map without data.
 fn is_empty(path: &str, data: &Value) -> bool {
-    path.ends_with("/cert/ca") && data["certificate"].as_str().is_none_or(str::is_empty)
+    let no_certificate = || data["certificate"].as_str().is_none_or(str::is_empty);
+    data.is_null() || (path.ends_with("/cert/ca") && no_certificate())
 }
 
 /// What serves a path.
@@ -287,7 +288,8 @@ async fn serving(
     }
     let one = session.get(&format!("sys/internal/ui/mounts/{path}")).await?;
     match one.data()["path"].as_str().filter(|_| one.is_there()) {
-        Some(mount) => Ok(Some(mount.to_owned())),
+        // A method is told without `auth/`.
+        Some(mount) => Ok(Some(format!("{before}{}", mount.trim_start_matches(before)))),
         None => Err(Unobservable::Forbidden(format!("the token may not read {}", ticked(list)))),
     }
 }

@@ -90,7 +90,6 @@ const JWT_ROLE: &[Written] = &[
     exact("bound_subject"),
     set("allowed_redirect_uris"),
     set("oidc_scopes"),
-    exact("bound_claims_type"),
     switch("user_claim_json_pointer"),
     switch("verbose_oidc_logging"),
     time("max_age"),
@@ -325,9 +324,9 @@ pub(super) const BUILT_IN: &[Area] = &[
     looks("sys", "policies/password/*/generate"),
     leaves("sys", "policies/egp/*", Unseen::OtherEdition),
     leaves("sys", "policies/rgp/*", Unseen::OtherEdition),
-    keeps("sys", "quotas/rate-limit/*", &[RATE_LIMIT]),
+    replaces("sys", "quotas/rate-limit/*", &[RATE_LIMIT]),
     leaves("sys", "quotas/lease-count/*", Unseen::OtherEdition),
-    sets(
+    resets(
         "sys",
         "quotas/config",
         &[&[

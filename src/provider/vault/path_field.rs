@@ -19,7 +19,7 @@ enum How {
     /// Vault keeps it in lower case.
     Lower,
     Set,
-    /// A set of policies: Vault keeps their names in lower case.
+    /// A set of policies: some methods keep their names in lower case, others as they are written.
     Policies,
     Time,
     Switch,
@@ -115,7 +115,10 @@ impl Written {
             How::Exact => Field::new(self.path, value.clone(), Meaning::Exact),
             How::Lower => Field::new(self.path, value.map(str::to_lowercase), Meaning::Exact),
             How::Set => Field::new(self.path, value.clone(), Meaning::Set),
-            How::Policies => Field::new(self.path, value.map(str::to_lowercase), Meaning::Set),
+            How::Policies => match value.literal() {
+                Some(literal) if literal != literal.to_lowercase() => unsure(value),
+                _ => Field::new(self.path, value.clone(), Meaning::Set),
+            },
             How::Time => match value.literal() {
                 Some(literal) if !is_time(&literal) => unsure(value),
                 _ => Field::new(self.path, value.clone(), Meaning::Duration),
@@ -198,7 +201,8 @@ mod tests {
     fn fields_are_given_back_in_the_servers_form() {
         let one = |key, value| given(&[(key, value)]).concat();
         assert_eq!(one("name", "A"), "name A Exact");
-        assert_eq!(one("policies", "Dev,Ops"), "token_policies dev,ops Set");
+        assert_eq!(one("policies", "dev,ops"), "token_policies dev,ops Set");
+        assert_eq!(one("policies", "Dev"), "token_policies Dev NotReturned");
         assert_eq!(one("ttl", "1h30m"), "ttl 1h30m Duration");
         assert_eq!(one("ttl", "1.5h"), "ttl 1.5h NotReturned");
         assert_eq!(one("on", "1"), "on true Exact");

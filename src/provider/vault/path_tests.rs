@@ -32,7 +32,7 @@ fn shown(before: &[&str], line: &str) -> Option<String> {
 fn a_write_claims_what_the_table_knows() {
     for (line, expected) in [
         (
-            "vault write auth/userpass/users/ann password=x policies=Dev,ops",
+            "vault write auth/userpass/users/ann password=x policies=dev,ops",
             Some("Make auth/userpass/users/ann password? token_policies=dev,ops"),
         ),
         (
