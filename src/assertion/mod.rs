@@ -4,16 +4,21 @@
 //! carries variables along and keeps the order.
 
 mod bindings;
+mod planned;
 mod scope;
+mod selection;
+mod shown;
 mod timeline;
 
 use crate::challenge::{Challenge, Command, Link};
 use crate::claim::{Claim, Subject, Text, Verb};
-use crate::provider::{self, Call, Reading, Story};
+use crate::provider::{self, Call, Reading, Story, Unseen};
 use crate::source::Span;
-use crate::text::{and_list, one_line, ticked};
+use crate::text::{one_line, ticked};
 
 pub use bindings::{BindingError, Bindings};
+pub use planned::{Made, PlannedCommand};
+pub use selection::Selection;
 pub use timeline::{Part, State, Timeline};
 
 use scope::Scope;
@@ -46,37 +51,6 @@ pub enum Origin {
     Inferred,
     /// Written by the author.
     Author,
-}
-
-/// Which steps are asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Selection {
-    /// All: what stands at the end.
-    #[default]
-    All,
-    /// The steps up to this one.
-    Until(usize),
-    /// This step alone.
-    Step(usize),
-}
-
-impl Selection {
-    /// Whether a step is asked for.
-    pub fn contains(self, step: usize) -> bool {
-        match self {
-            Self::All => true,
-            Self::Until(last) => step <= last,
-            Self::Step(only) => step == only,
-        }
-    }
-
-    /// The last step that is asked for.
-    pub fn last(self) -> usize {
-        match self {
-            Self::All => usize::MAX,
-            Self::Until(last) | Self::Step(last) => last,
-        }
-    }
 }
 
 /// What a step is for.
@@ -114,6 +88,8 @@ pub struct PlannedStep {
     pub title: String,
     /// The commands that claim nothing, and why.
     pub unclaimed: Vec<Unclaimed>,
+    /// All commands, and what is made of them.
+    pub commands: Vec<PlannedCommand>,
 }
 
 /// What the text says of a thing without claiming it: reads it, and so takes it to be there, or does something
@@ -148,26 +124,8 @@ impl Unclaimed {
         why: String,
         reading: Option<Reading>,
     ) -> Self {
-        Self { span: command.span, shown: shown_command(challenge, command), why, reading }
+        Self { span: command.span, shown: shown::command(challenge, command), why, reading }
     }
-}
-
-/// A command as a person may read it: without the values of variables and what a login is given, which may
-/// well be secrets.
-fn shown_command(challenge: &Challenge, command: &Command) -> String {
-    let names: Vec<&str> = command.assignments.iter().map(|one| one.name.as_str()).collect();
-    let Some(first) = command.words.first() else {
-        return match names.as_slice() {
-            [] => ticked(&one_line(challenge.source.slice(command.span), 60)),
-            names => format!("sets {}", and_list(names)),
-        };
-    };
-    let login =
-        command.words.iter().take(4).find(|word| word.literal().as_deref() == Some("login"));
-    let end = login.map_or(command.span.end, |word| word.span.end);
-    let text = challenge.source.slice(Span::new(first.span.start, end));
-    let rest = if end < command.span.end { " …" } else { "" };
-    ticked(&format!("{}{rest}", one_line(text, 60)))
 }
 
 /// A read that a variable stands for: `$(kubectl get … | jq …)`.
@@ -201,24 +159,30 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
     let mut plan =
         Plan { steps: Vec::new(), assertions: Vec::new(), asides: Vec::new(), lookups: Vec::new() };
     for step in &challenge.steps {
-        let mut unclaimed = Vec::new();
+        let (mut unclaimed, mut commands) = (Vec::new(), Vec::new());
         let first = (plan.assertions.len(), plan.asides.len());
+        let mut conditional = false;
         for (index, command) in step.commands.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| &step.commands[before]);
-            let read = read_command(command, before, &mut scope, &story);
+            conditional = planned::is_conditional(command, before.map(|one| (one, conditional)));
+            for (at, (inner, before)) in planned::substituted(command).into_iter().enumerate() {
+                let conditional =
+                    conditional || planned::is_conditional(inner, before.map(|one| (one, false)));
+                // What it sets and binds ends with its subshell.
+                let mut read =
+                    read_command((inner, before), conditional, &mut scope.clone(), &story);
+                commands.push(read.planned(challenge, inner, (index, at + 1)));
+                // What it looks at is bound to where it stands, or is not known.
+                read.claims.retain(|claim| claim.verb.changes());
+                plan.claim((step.number, inner.span), read.claims, &mut story);
+            }
+            let mut read = read_command((command, before), conditional, &mut scope, &story);
+            commands.push(read.planned(challenge, command, (index, 0)));
             if let Some(why) = read.why {
                 unclaimed.push(Unclaimed::new(challenge, command, why, read.reading));
             }
-            story.settings.extend(read.settings);
-            for claim in read.claims {
-                story.claims.push(claim.clone());
-                let span = command.span;
-                if claim.verb.claims() {
-                    plan.assertions.push(Assertion::new(step.number, span, claim));
-                } else {
-                    plan.asides.push(Aside { step: step.number, span, claim });
-                }
-            }
+            story.settings.append(&mut read.settings);
+            plan.claim((step.number, command.span), read.claims, &mut story);
         }
         let claimed = &plan.assertions[first.0..];
         plan.steps.push(PlannedStep {
@@ -227,12 +191,13 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
             role: role(claimed, &plan.asides[first.1..], &unclaimed),
             title: claimed.first().map_or_else(
                 || match step.commands.first() {
-                    Some(command) => shown_command(challenge, command),
+                    Some(command) => shown::command(challenge, command),
                     None => ticked(&one_line(challenge.source.slice(step.span), 60)),
                 },
                 |assertion| assertion.title.clone(),
             ),
             unclaimed,
+            commands,
         });
     }
     plan.lookups = scope.lookups;
@@ -254,7 +219,11 @@ fn role(claimed: &[Assertion], asides: &[Aside], unclaimed: &[Unclaimed]) -> Rol
 
 /// What one command says.
 struct Read {
+    /// The program that it runs, where the text says which.
+    program: Option<String>,
     claims: Vec<Claim>,
+    /// What is made of it.
+    made: Made,
     /// Why nothing is claimed, where nothing is.
     why: Option<String>,
     /// What its provider makes of it, where it has one and nothing is claimed.
@@ -265,29 +234,68 @@ struct Read {
 
 impl Read {
     fn nothing(why: String) -> Self {
-        Self { claims: Vec::new(), why: Some(why), reading: None, settings: Vec::new() }
+        Self {
+            program: None,
+            claims: Vec::new(),
+            made: Made::Foreign,
+            why: Some(why),
+            reading: None,
+            settings: Vec::new(),
+        }
+    }
+
+    fn planned(
+        &self,
+        challenge: &Challenge,
+        command: &Command,
+        place: (usize, usize),
+    ) -> PlannedCommand {
+        PlannedCommand {
+            place,
+            span: command.span,
+            program: self.program.clone(),
+            shown: shown::command(challenge, command),
+            made: self.made.clone(),
+        }
     }
 }
 
 fn read_command(
-    command: &Command,
-    before: Option<&Command>,
+    (command, before): (&Command, Option<&Command>),
+    conditional: bool,
     scope: &mut Scope<'_>,
     story: &Story,
 ) -> Read {
     let Some(call) = scope.enter(command, before) else {
         return Read::nothing("sets variables".to_owned());
     };
-    if command.link == Link::Or {
-        return Read::nothing("runs only where the command before `||` fails".to_owned());
-    }
+    let program = call.program();
     let Some(provider) = provider::provider_of(&call) else {
-        let program = call.words.first().map(Text::shown).unwrap_or_default();
-        let why = format!("{} is not a command that labproof reads", ticked(&program));
-        return Read::nothing(why);
+        let shown = call.words.first().map(Text::shown).unwrap_or_default();
+        let why = format!("{} is not a command that labproof reads", ticked(&shown));
+        return Read { program, ..Read::nothing(why) };
     };
     // All kinds: a command of one system may change things of another (a rotation ends logins).
-    let claims: Vec<Claim> = provider::kinds().flat_map(|kind| kind.infer(&call, story)).collect();
+    let all = provider::kinds().flat_map(|kind| kind.infer(&call, story));
+    let (gone, claims): (Vec<Claim>, Vec<Claim>) = all.partition(planned::is_gone_by_another_name);
+    if claims.is_empty() && !gone.is_empty() {
+        let reading = Reading::NotObservable(Unseen::Nameless);
+        let why = format!("{CHANGES_UNSEEN}{}", Unseen::Nameless.words());
+        let made = Made::Read(reading.clone());
+        return Read { program, made, reading: Some(reading), ..Read::nothing(why) };
+    }
+    let made = Made::of(&claims, &call, provider);
+    if conditional {
+        let made = match made {
+            Made::Claimed => Made::Read(Reading::NotObservable(Unseen::ControlFlow)),
+            other => other,
+        };
+        let why = match command.link {
+            Link::Or => "runs only where the command before `||` fails",
+            _ => "runs only where the command before it says so",
+        };
+        return Read { program, made, ..Read::nothing(why.to_owned()) };
+    }
     let reading = if claims.iter().any(|claim| claim.verb.claims()) {
         None
     } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
@@ -300,7 +308,7 @@ fn read_command(
         Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{}", why.words()),
         Reading::NotUnderstood(what) => format!("not understood: {what}"),
     });
-    Read { claims, why, reading, settings: provider.settings(&call) }
+    Read { program, claims, made, why, reading, settings: provider.settings(&call) }
 }
 
 impl Assertion {
@@ -335,6 +343,18 @@ impl Assertion {
 }
 
 impl Plan {
+    /// Takes in what a command says.
+    fn claim(&mut self, (step, span): (usize, Span), claims: Vec<Claim>, story: &mut Story) {
+        for claim in claims {
+            story.claims.push(claim.clone());
+            if claim.verb.claims() {
+                self.assertions.push(Assertion::new(step, span, claim));
+            } else {
+                self.asides.push(Aside { step, span, claim });
+            }
+        }
+    }
+
     /// The same with every look-up replaced by what `resolve` gives for it.
     #[must_use]
     pub fn resolved(&self, resolve: &dyn Fn(usize) -> Option<String>) -> Self {

@@ -9,6 +9,7 @@ use crate::provider::{self, Call};
 use super::{Bindings, Lookup};
 
 /// The variables at one place of the text, and the look-ups that were met on the way.
+#[derive(Clone)]
 pub(super) struct Scope<'a> {
     bindings: &'a Bindings,
     variables: BTreeMap<String, Text>,
