@@ -9,8 +9,9 @@ mod scope;
 mod selection;
 mod shown;
 mod timeline;
+mod told;
 
-use crate::challenge::{Challenge, Command, Link};
+use crate::challenge::{Challenge, Command};
 use crate::claim::{Claim, Subject, Text, Verb};
 use crate::provider::{self, Call, Reading, Story, Unseen};
 use crate::source::Span;
@@ -21,6 +22,7 @@ pub use planned::{Made, PlannedCommand};
 pub use selection::Selection;
 pub use timeline::{Part, State, Timeline};
 
+use planned::Doubt;
 use scope::Scope;
 
 /// A claim at its place in the text, with the words for it.
@@ -158,31 +160,32 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
     let mut story = Story::default();
     let mut plan =
         Plan { steps: Vec::new(), assertions: Vec::new(), asides: Vec::new(), lookups: Vec::new() };
+    let told = told::all(challenge);
     for step in &challenge.steps {
         let (mut unclaimed, mut commands) = (Vec::new(), Vec::new());
         let first = (plan.assertions.len(), plan.asides.len());
-        let mut conditional = false;
+        let mut doubt = None;
         for (index, command) in step.commands.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| &step.commands[before]);
-            conditional = planned::is_conditional(command, before.map(|one| (one, conditional)));
+            let told = told[step.number - 1][index];
+            doubt = Doubt::of(command, before.map(|one| (one, doubt)), told);
             for (at, (inner, before)) in planned::substituted(command).into_iter().enumerate() {
-                let conditional =
-                    conditional || planned::is_conditional(inner, before.map(|one| (one, false)));
+                let doubt = doubt.or(Doubt::of(inner, before.map(|one| (one, None)), None));
                 // What it sets and binds ends with its subshell.
-                let mut read =
-                    read_command((inner, before), conditional, &mut scope.clone(), &story);
+                let mut read = read_command((inner, before), doubt, &mut scope.clone(), &story);
                 commands.push(read.planned(challenge, inner, (index, at + 1)));
                 // What it looks at is bound to where it stands, or is not known.
                 read.claims.retain(|claim| claim.verb.changes());
-                plan.claim((step.number, inner.span), read.claims, &mut story);
+                plan.claim((step.number, inner.span), read, &mut story);
             }
-            let mut read = read_command((command, before), conditional, &mut scope, &story);
+            let mut read = read_command((command, before), doubt, &mut scope, &story);
             commands.push(read.planned(challenge, command, (index, 0)));
-            if let Some(why) = read.why {
-                unclaimed.push(Unclaimed::new(challenge, command, why, read.reading));
+            if let Some(why) = read.why.take() {
+                let reading = read.reading.clone();
+                unclaimed.push(Unclaimed::new(challenge, command, why, reading));
             }
             story.settings.append(&mut read.settings);
-            plan.claim((step.number, command.span), read.claims, &mut story);
+            plan.claim((step.number, command.span), read, &mut story);
         }
         let claimed = &plan.assertions[first.0..];
         plan.steps.push(PlannedStep {
@@ -230,6 +233,8 @@ struct Read {
     reading: Option<Reading>,
     /// What it sets for the commands behind it.
     settings: Vec<(&'static str, Text)>,
+    /// Whether it may not do what it says.
+    doubted: bool,
 }
 
 impl Read {
@@ -241,6 +246,7 @@ impl Read {
             why: Some(why),
             reading: None,
             settings: Vec::new(),
+            doubted: false,
         }
     }
 
@@ -262,7 +268,7 @@ impl Read {
 
 fn read_command(
     (command, before): (&Command, Option<&Command>),
-    conditional: bool,
+    doubt: Option<Doubt>,
     scope: &mut Scope<'_>,
     story: &Story,
 ) -> Read {
@@ -285,16 +291,12 @@ fn read_command(
         return Read { program, made, reading: Some(reading), ..Read::nothing(why) };
     }
     let made = Made::of(&claims, &call, provider);
-    if conditional {
-        let made = match made {
-            Made::Claimed => Made::Read(Reading::NotObservable(Unseen::ControlFlow)),
-            other => other,
-        };
-        let why = match command.link {
-            Link::Or => "runs only where the command before `||` fails",
-            _ => "runs only where the command before it says so",
-        };
-        return Read { program, made, ..Read::nothing(why.to_owned()) };
+    if let Some(doubt) = doubt {
+        let claims: Vec<Claim> =
+            claims.into_iter().filter_map(|claim| doubt.weakens(claim)).collect();
+        let why = (!claims.iter().any(|claim| claim.verb.claims())).then(|| doubt.why().to_owned());
+        let made = made.doubted(doubt);
+        return Read { program, claims, made, why, doubted: true, ..Read::nothing(String::new()) };
     }
     let reading = if claims.iter().any(|claim| claim.verb.claims()) {
         None
@@ -308,7 +310,8 @@ fn read_command(
         Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{}", why.words()),
         Reading::NotUnderstood(what) => format!("not understood: {what}"),
     });
-    Read { program, claims, made, why, reading, settings: provider.settings(&call) }
+    let settings = provider.settings(&call);
+    Read { program, claims, made, why, reading, settings, doubted: false }
 }
 
 impl Assertion {
@@ -344,9 +347,12 @@ impl Assertion {
 
 impl Plan {
     /// Takes in what a command says.
-    fn claim(&mut self, (step, span): (usize, Span), claims: Vec<Claim>, story: &mut Story) {
-        for claim in claims {
-            story.claims.push(claim.clone());
+    fn claim(&mut self, (step, span): (usize, Span), read: Read, story: &mut Story) {
+        for claim in read.claims {
+            // What may not have been done is no ground for what later commands mean.
+            if !read.doubted {
+                story.claims.push(claim.clone());
+            }
             if claim.verb.claims() {
                 self.assertions.push(Assertion::new(step, span, claim));
             } else {

@@ -1,9 +1,11 @@
 //! What is made of each command of the text, claimed or not: what is counted of a challenge. Claims nothing.
 
 use crate::challenge::{Command, Link, Piece, Redirect, Word};
-use crate::claim::{Claim, Verb};
+use crate::claim::{Claim, Expectation, Verb};
 use crate::provider::{Call, Provider, Reading, Unseen};
 use crate::source::Span;
+
+use super::told::Told;
 
 /// One run of a command of the text; one inside a substitution is there as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,14 @@ impl Made {
             reading => reading,
         })
     }
+
+    /// The same of a command that may not do what it says.
+    pub(super) fn doubted(self, doubt: Doubt) -> Self {
+        match self {
+            Self::Claimed => Self::Read(Reading::NotObservable(doubt.unseen())),
+            other => other,
+        }
+    }
 }
 
 /// Whether a claim is that something is gone whose name is read from the lab (`$(kubectl get pod …)`): read again
@@ -60,20 +70,66 @@ pub(super) fn is_gone_by_another_name(claim: &Claim) -> bool {
     claim.verb == Verb::Remove && !claim.subject.lookups().is_empty()
 }
 
-/// Whether `command` is run depends on how the one before it ends: after `||`, after a test, and what reads the
-/// output of one that is run so.
-pub(super) fn is_conditional(command: &Command, before: Option<(&Command, bool)>) -> bool {
-    const TESTS: [&str; 7] = ["test", "[", "[[", "grep", "egrep", "command", "which"];
-    let Some((before, conditional)) = before else { return false };
-    let tests = || {
+/// Why it is not sure that a command does what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// It stands after `||`.
+    Or,
+    /// Whether it is run depends on another command.
+    Conditional,
+    /// By the text.
+    Told(Told),
+}
+
+impl Doubt {
+    /// The doubt about a command: of the text, or as it stands after `||`, after a test, or reads the output of a
+    /// command that does.
+    pub(super) fn of(
+        command: &Command,
+        before: Option<(&Command, Option<Self>)>,
+        told: Option<Told>,
+    ) -> Option<Self> {
+        const TESTS: [&str; 7] = ["test", "[", "[[", "grep", "egrep", "command", "which"];
+        let told = told.map(Self::Told);
+        let Some((before, doubt)) = before else { return told };
         let program = before.words.first().and_then(Word::literal);
-        program.is_some_and(|program| TESTS.contains(&program.as_str()))
-    };
-    match command.link {
-        Link::Then => false,
-        Link::Or => true,
-        Link::Pipe => conditional,
-        Link::And => conditional || tests(),
+        let tests = program.is_some_and(|program| TESTS.contains(&program.as_str()));
+        let hangs = doubt.filter(|doubt| !matches!(doubt, Self::Told(_)));
+        match command.link {
+            Link::Then => told,
+            Link::Or => Some(Self::Or),
+            Link::Pipe => hangs.map(|_| Self::Conditional).or(told),
+            Link::And if hangs.is_some() || tests => Some(Self::Conditional),
+            Link::And => told,
+        }
+    }
+
+    /// Why its command claims nothing.
+    pub(super) fn why(self) -> &'static str {
+        match self {
+            Self::Or => "runs only where the command before `||` fails",
+            Self::Conditional => "runs only where the command before it says so",
+            Self::Told(Told::Fails) => "the text says that it fails",
+            Self::Told(Told::Optional) => "the text says that it need not be run",
+        }
+    }
+
+    /// What a claim is that may come true or not: something may be done to the thing. A look that must find
+    /// nothing is one that fails.
+    pub(super) fn weakens(self, claim: Claim) -> Option<Claim> {
+        let refused = matches!(claim.expectation, Expectation::Absent | Expectation::Refused);
+        match claim.verb {
+            Verb::Confirm if refused && self == Self::Told(Told::Fails) => Some(claim),
+            Verb::Confirm | Verb::Read => None,
+            _ => Some(Claim { expectation: Expectation::Changed, verb: Verb::Disturb, ..claim }),
+        }
+    }
+
+    fn unseen(self) -> Unseen {
+        match self {
+            Self::Told(Told::Fails) => Unseen::NoMark,
+            _ => Unseen::ControlFlow,
+        }
     }
 }
 

@@ -44,7 +44,8 @@ pub(super) fn command(challenge: &Challenge, command: &Command) -> String {
     // A heredoc may hold anything, and its lines stand behind the other redirections.
     let here = command.redirects.iter().any(|redirect| matches!(redirect, Redirect::Here(_)));
     if last + 1 == command.words.len() && !here {
-        text.push_str(source.slice(Span::new(at, command.span.end)));
+        let rest = source.slice(Span::new(at, command.span.end));
+        text.push_str(rest.split_once(" #").map_or(rest, |(rest, _)| rest));
         return ticked(&one_line(&text, LONGEST));
     }
     let rest = if at < command.span.end { " …" } else { "" };
