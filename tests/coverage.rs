@@ -184,6 +184,17 @@ fn numbers_add_up_for_every_tool() {
         ("test -f x && vault secrets enable kv", [1, 1, 0, 0, 1, 0]),
         ("kubectl get ns a || echo a | kubectl create ns a", [2, 1, 0, 1, 1, 0]),
         ("kubectl create ns a && vault secrets enable kv", [2, 2, 2, 0, 0, 0]),
+        ("ls || { kubectl create ns a; kubectl create ns b; }", [2, 2, 0, 0, 2, 0]),
+        ("ls || ( kubectl create ns a; kubectl create ns b )", [2, 2, 0, 0, 2, 0]),
+        // Once each, however often they run.
+        ("for n in a b c; do kubectl create ns $n; kubectl get ns; done", [2, 1, 1, 1, 0, 0]),
+        ("for n in $(ls); do kubectl create ns $n; done", [1, 1, 0, 0, 1, 0]),
+        ("if true; then kubectl create ns a; else vault status; fi", [2, 1, 0, 1, 1, 0]),
+        ("f() { kubectl create ns a; }\nf\nf", [1, 1, 0, 0, 1, 0]),
+        ("bash -c 'kubectl create ns a; vault secrets enable kv'", [2, 2, 2, 0, 0, 0]),
+        ("sudo -E kubectl create ns a\nalias c=kubectl\nc create ns b", [2, 2, 2, 0, 0, 0]),
+        // Where a shell writes what a tool prints is not what the tool changes.
+        ("kubectl get pods > pods.txt", [1, 0, 0, 1, 0, 0]),
     ] {
         let found = of(fence);
         assert_eq!(known(&found), expected, "{fence}: {found:#}");
@@ -222,6 +233,7 @@ fn secrets_do_not_stand_in_the_list() {
         "helm frobnicate https://u:hunter2@charts.example.com/x",
         "psql -f \"postgresql://u:hunter2@h/d\"",
         "psql -f x -c \"ALTER ROLE u PASSWORD 'hunter2'\"",
+        "bash -c 'vault frobnicate password=hunter2 -token hunter2'",
     ] {
         let text = format!("```bash\n{fence}\n```\n");
         for format in ["human", "json"] {

@@ -137,9 +137,13 @@ fn commands(text: &str, commands: &[Command]) {
             word(text, &assignment.value);
         }
         command.words.iter().for_each(|each| word(text, each));
+        for within in &command.within {
+            place(text, within.span);
+        }
         for redirect in &command.redirects {
             let (Redirect::Write(target)
             | Redirect::Append(target)
+            | Redirect::Group(target)
             | Redirect::Read(target)
             | Redirect::Here(target)) = redirect;
             word(text, target);

@@ -18,7 +18,12 @@ fn root() -> &'static Path {
 fn declared(folder: &Path) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for entry in fs::read_dir(folder).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            ids.extend(declared(&path));
+            continue;
+        }
+        let text = fs::read_to_string(path).unwrap();
         if !text.contains("impl Kind for") {
             continue;
         }

@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use labproof::challenge::{Assignment, Challenge, Command, Field, Link, Piece, Redirect, Word};
+use labproof::challenge::{
+    Assignment, Challenge, Command, Field, Link, Nest, Piece, Redirect, Word,
+};
 
 /// Steps, commands and diagnostics of a challenge.
 pub(crate) fn challenge(challenge: &Challenge) -> String {
@@ -99,8 +101,20 @@ pub(crate) fn command(command: &Command) -> String {
         parts.push(match redirect {
             Redirect::Write(target) => format!("write({})", word(target)),
             Redirect::Append(target) => format!("append({})", word(target)),
+            Redirect::Group(target) => format!("group({})", word(target)),
             Redirect::Read(target) => format!("read({})", word(target)),
             Redirect::Here(text) => format!("here({})", word(text)),
+        });
+    }
+    for within in &command.within {
+        parts.push(match &within.nest {
+            Nest::Subshell => "(in a subshell)".to_owned(),
+            Nest::Each { variable, words } => {
+                let words: Vec<String> = words.iter().map(word).collect();
+                format!("(for {variable} in {})", words.join(" "))
+            }
+            Nest::Function(name) => format!("(in {name})"),
+            Nest::Perhaps => "(perhaps)".to_owned(),
         });
     }
     parts.join(" ")

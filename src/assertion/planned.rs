@@ -1,10 +1,13 @@
 //! What is made of each command of the text, claimed or not: what is counted of a challenge. Claims nothing.
 
-use crate::challenge::{Command, Link, Piece, Redirect, Word};
-use crate::claim::{Claim, Expectation, Verb};
+use std::collections::BTreeSet;
+
+use crate::challenge::{Challenge, Command, Link, Piece, Redirect, Step, Word};
+use crate::claim::{Claim, Expectation, Text, Verb};
 use crate::provider::{Call, Provider, Reading, Unseen};
 use crate::source::Span;
 
+use super::shown;
 use super::told::Told;
 
 /// One run of a command of the text; one inside a substitution is there as well.
@@ -38,7 +41,9 @@ pub enum Made {
 impl Made {
     /// What is made of a command of `provider` from which `claims` come.
     pub(super) fn of(claims: &[Claim], call: &Call, provider: &dyn Provider) -> Self {
-        let changes = |claim: &Claim| claim.verb.claims() && claim.verb.changes();
+        // Where a shell writes what a tool prints is the shell's doing.
+        let own = |claim: &Claim| !claim.subject.kind.starts_with("host/");
+        let changes = |claim: &Claim| own(claim) && claim.verb.claims() && claim.verb.changes();
         if claims.iter().any(changes) {
             return Self::Claimed;
         }
@@ -48,7 +53,7 @@ impl Made {
         } else {
             provider.reading(call)
         };
-        let disturbs = claims.iter().any(|claim| claim.verb == Verb::Disturb);
+        let disturbs = claims.iter().any(|claim| own(claim) && claim.verb == Verb::Disturb);
         Self::Read(match reading {
             Reading::Reads if disturbs => Reading::NotObservable(Unseen::NoMark),
             reading => reading,
@@ -60,6 +65,52 @@ impl Made {
         match self {
             Self::Claimed => Self::Read(Reading::NotObservable(doubt.unseen())),
             other => other,
+        }
+    }
+}
+
+/// What one command says.
+pub(super) struct Read {
+    /// The program that it runs, where the text says which.
+    pub(super) program: Option<String>,
+    pub(super) claims: Vec<Claim>,
+    /// What is made of it.
+    pub(super) made: Made,
+    /// Why nothing is claimed, where nothing is.
+    pub(super) why: Option<String>,
+    /// What its provider makes of it, where it has one and nothing is claimed.
+    pub(super) reading: Option<Reading>,
+    /// What it sets for the commands behind it.
+    pub(super) settings: Vec<(&'static str, Text)>,
+    /// Whether it may not do what it says.
+    pub(super) doubted: bool,
+}
+
+impl Read {
+    pub(super) fn nothing(why: String) -> Self {
+        Self {
+            program: None,
+            claims: Vec::new(),
+            made: Made::Foreign,
+            why: Some(why),
+            reading: None,
+            settings: Vec::new(),
+            doubted: false,
+        }
+    }
+
+    pub(super) fn planned(
+        &self,
+        challenge: &Challenge,
+        command: &Command,
+        place: (usize, usize),
+    ) -> PlannedCommand {
+        PlannedCommand {
+            place,
+            span: command.span,
+            program: self.program.clone(),
+            shown: shown::command(challenge, command),
+            made: self.made.clone(),
         }
     }
 }
@@ -91,17 +142,23 @@ impl Doubt {
     ) -> Option<Self> {
         const TESTS: [&str; 7] = ["test", "[", "[[", "grep", "egrep", "command", "which"];
         let told = told.map(Self::Told);
+        if command.link == Link::Or {
+            return Some(Self::Or);
+        }
         let Some((before, doubt)) = before else { return told };
         let program = before.words.first().and_then(Word::literal);
         let tests = program.is_some_and(|program| TESTS.contains(&program.as_str()));
-        let hangs = doubt.filter(|doubt| !matches!(doubt, Self::Told(_)));
+        let hangs = doubt.is_some_and(Self::hangs);
         match command.link {
-            Link::Then => told,
-            Link::Or => Some(Self::Or),
-            Link::Pipe => hangs.map(|_| Self::Conditional).or(told),
-            Link::And if hangs.is_some() || tests => Some(Self::Conditional),
-            Link::And => told,
+            Link::Pipe if hangs => Some(Self::Conditional),
+            Link::And if hangs || tests => Some(Self::Conditional),
+            _ => told,
         }
+    }
+
+    /// Whether it is another command on which it hangs.
+    pub(super) fn hangs(self) -> bool {
+        !matches!(self, Self::Told(_))
     }
 
     /// Why its command claims nothing.
@@ -114,15 +171,11 @@ impl Doubt {
         }
     }
 
-    /// What a claim is that may come true or not: something may be done to the thing. A look that must find
-    /// nothing is one that fails.
-    pub(super) fn weakens(self, claim: Claim) -> Option<Claim> {
-        let refused = matches!(claim.expectation, Expectation::Absent | Expectation::Refused);
-        match claim.verb {
-            Verb::Confirm if refused && self == Self::Told(Told::Fails) => Some(claim),
-            Verb::Confirm | Verb::Read => None,
-            _ => Some(Claim { expectation: Expectation::Changed, verb: Verb::Disturb, ..claim }),
-        }
+    /// Whether a claim stands all the same: a look that must find nothing is one that fails.
+    pub(super) fn keeps(self, claim: &Claim) -> bool {
+        self == Self::Told(Told::Fails)
+            && claim.verb == Verb::Confirm
+            && matches!(claim.expectation, Expectation::Absent | Expectation::Refused)
     }
 
     fn unseen(self) -> Unseen {
@@ -140,6 +193,7 @@ pub(super) fn substituted(command: &Command) -> Vec<(&Command, Option<&Command>)
     let redirects = command.redirects.iter().map(|redirect| match redirect {
         Redirect::Write(word)
         | Redirect::Append(word)
+        | Redirect::Group(word)
         | Redirect::Read(word)
         | Redirect::Here(word) => word,
     });
@@ -154,4 +208,27 @@ pub(super) fn substituted(command: &Command) -> Vec<(&Command, Option<&Command>)
         }
     }
     found
+}
+
+/// The commands of a step with those that are never reached: a loop over nothing, what is behind too many runs.
+pub(super) fn complete(
+    challenge: &Challenge,
+    step: &Step,
+    mut planned: Vec<PlannedCommand>,
+) -> Vec<PlannedCommand> {
+    let reached: BTreeSet<usize> = planned.iter().map(|one| one.place.0).collect();
+    for (index, command) in step.commands.iter().enumerate() {
+        if reached.contains(&index) {
+            continue;
+        }
+        let first = command.words.first().and_then(Word::literal);
+        planned.push(PlannedCommand {
+            place: (index, 0),
+            span: command.span,
+            program: first.map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()),
+            shown: shown::command(challenge, command),
+            made: Made::Read(Reading::NotObservable(Unseen::ControlFlow)),
+        });
+    }
+    planned
 }

@@ -1,40 +1,179 @@
-//! Variables on their way through the text: what each word stands for at its place.
+//! Variables, directories and files on their way through the text: what each word stands for at its place.
+
+mod files;
+mod shell;
+mod words;
+mod wrapped;
 
 use std::collections::BTreeMap;
 
-use crate::challenge::{Command, Link, Piece, Redirect, Word};
+use crate::challenge::{Command, Link, Nest, Piece, Redirect, Word};
 use crate::claim::{Hole, Part, Text};
-use crate::provider::{self, Call};
+use crate::provider::{self, Call, Write};
 
 use super::{Bindings, Lookup};
 
-/// The variables at one place of the text, and the look-ups that were met on the way.
+use files::Files;
+use shell::Shell;
+
+/// What is known at one place of the text, and the look-ups that were met on the way.
 #[derive(Clone)]
 pub(super) struct Scope<'a> {
     bindings: &'a Bindings,
+    /// The challenge's text, where it shows whether a word stands in quotes.
+    source: &'a str,
     variables: BTreeMap<String, Text>,
+    /// The shells that are typed into, one a terminal.
+    shells: BTreeMap<Option<usize>, Shell>,
+    terminal: Option<usize>,
+    host: Option<String>,
+    files: BTreeMap<Option<String>, Files>,
+    functions: BTreeMap<String, Vec<Command>>,
+    /// What the command before prints, where the text says it.
+    printed: Option<Text>,
+    echoed: bool,
     pub(super) lookups: Vec<Lookup>,
 }
 
+/// A command as it stands at its place.
+pub(super) struct Entered {
+    pub(super) call: Call,
+    /// Whether it may run another number of times than once.
+    pub(super) perhaps: bool,
+}
+
+/// What is forgotten behind a subshell.
+pub(super) struct Kept {
+    variables: BTreeMap<String, Text>,
+    shell: Shell,
+}
+
 impl<'a> Scope<'a> {
-    pub(super) fn new(bindings: &'a Bindings) -> Self {
-        Self { bindings, variables: BTreeMap::new(), lookups: Vec::new() }
+    pub(super) fn new(bindings: &'a Bindings, source: &'a str) -> Self {
+        Self {
+            bindings,
+            source,
+            variables: BTreeMap::new(),
+            shells: BTreeMap::new(),
+            terminal: None,
+            host: None,
+            files: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            printed: None,
+            echoed: false,
+            lookups: Vec::new(),
+        }
+    }
+
+    /// Goes to a terminal: its place among the tabs, its host and the directory that it starts in.
+    pub(super) fn go_to(
+        &mut self,
+        terminal: Option<usize>,
+        host: Option<&str>,
+        directory: Option<&str>,
+    ) {
+        self.terminal = terminal;
+        self.host = host.map(str::to_owned);
+        self.shells.entry(terminal).or_insert_with(|| Shell::starting_in(directory));
+    }
+
+    /// A file that the text shows in full.
+    pub(super) fn show(&mut self, name: &str, text: &str) {
+        let path = provider::place::resolved(self.shell().directory(), &Text::from(name)).shown();
+        self.files.entry(self.host.clone()).or_default().show(path, Text::from(text));
+    }
+
+    fn shell(&mut self) -> &mut Shell {
+        self.shells.entry(self.terminal).or_default()
+    }
+
+    /// What a subshell cannot change for those behind it.
+    pub(super) fn keep(&mut self) -> Kept {
+        Kept { variables: self.variables.clone(), shell: self.shell().clone() }
+    }
+
+    /// Forgets what a subshell has set.
+    pub(super) fn restore(&mut self, kept: Kept) {
+        self.variables = kept.variables;
+        *self.shell() = kept.shell;
+    }
+
+    /// A function of the text's.
+    pub(super) fn define(&mut self, name: &str, body: &[Command]) {
+        self.functions.insert(name.to_owned(), body.to_vec());
+    }
+
+    /// The body of the function that a command calls.
+    pub(super) fn called(&self, command: &Command) -> Option<Vec<Command>> {
+        self.functions.get(&command.words.first()?.literal()?).cloned()
+    }
+
+    /// What `for` goes through; `None` where the text does not say it.
+    pub(super) fn values(&mut self, words: &[Word]) -> Option<Vec<Text>> {
+        let mut values = Vec::new();
+        for word in words {
+            if let [Piece::Substitution(commands)] = word.pieces.as_slice() {
+                let call = self.call(commands.first()?);
+                values.extend(words::sequence(&call.words)?);
+                continue;
+            }
+            values.extend(self.split(word));
+        }
+        let known = values.iter().all(|value| value.value().is_some());
+        (known && values.len() <= words::MOST).then_some(values)
+    }
+
+    /// Sets a variable.
+    pub(super) fn bind(&mut self, name: &str, value: Text) {
+        self.variables.insert(name.to_owned(), value);
+    }
+
+    /// From here on nothing is known of a variable.
+    pub(super) fn unbind(&mut self, name: &str) {
+        self.bind(name, unbound(&format!("${name}")));
     }
 
     /// The command as it stands here; `None` where it only sets variables, which are then set.
-    pub(super) fn enter(&mut self, command: &Command, before: Option<&Command>) -> Option<Call> {
-        if command.words.is_empty() {
+    pub(super) fn enter(&mut self, command: &Command, perhaps: bool) -> Option<Entered> {
+        if command.words.is_empty() && command.redirects.is_empty() {
             for assignment in &command.assignments {
                 let value = self.assigned(&assignment.name, &assignment.value);
                 self.variables.insert(assignment.name.clone(), value);
+                if perhaps {
+                    self.unbind(&assignment.name);
+                }
             }
             return None;
         }
-        Some(self.call(command, before))
+        let mut call = self.call(command);
+        self.shell().rename(&mut call.words);
+        let perhaps = wrapped::unwrap(&mut call) || perhaps;
+        let printed = words::printed(&call);
+        self.echoed = call.program().as_deref() == Some("echo");
+        let before = std::mem::replace(&mut self.printed, printed);
+        call.writes = self.writes(&call, command, before);
+        self.settle(&call, perhaps);
+        Some(Entered { call, perhaps })
     }
 
-    fn call(&mut self, command: &Command, before: Option<&Command>) -> Call {
-        let words = command.words.iter().map(|word| self.expand(word)).collect();
+    /// Takes in what a command does to the shell and to files.
+    fn settle(&mut self, call: &Call, perhaps: bool) {
+        self.shell().take_in(call, perhaps);
+        match call.program().as_deref() {
+            Some("unset" | "read" | "mapfile" | "readarray") => {
+                let names: Vec<String> = call.words[1..].iter().filter_map(Text::literal).collect();
+                names
+                    .iter()
+                    .filter(|name| !name.starts_with('-'))
+                    .for_each(|name| self.unbind(name));
+            }
+            _ => {}
+        }
+        self.files.entry(self.host.clone()).or_default().take_in(call, perhaps);
+    }
+
+    fn call(&mut self, command: &Command) -> Call {
+        let words: Vec<Text> = command.words.iter().flat_map(|word| self.split(word)).collect();
         let mut environment: Vec<(String, Text)> = Vec::new();
         for name in self.variables.keys() {
             environment.push((name.clone(), self.variable(name)));
@@ -43,46 +182,66 @@ impl<'a> Scope<'a> {
         for assignment in &command.assignments {
             own.push((assignment.name.clone(), self.expand(&assignment.value)));
         }
-        let stdin = command
-            .redirects
-            .iter()
-            .rev()
-            .find_map(|redirect| match redirect {
-                Redirect::Here(word) => Some(self.expand(word)),
-                _ => None,
-            })
-            .or_else(|| self.piped(command, before?));
-        Call { words, environment, own, stdin, files: Vec::new() }
+        let shell = self.shell();
+        let (directory, inside) = (shell.directory().cloned(), shell.is_inside());
+        let files = self.files.get(&self.host).map(Files::all).unwrap_or_default();
+        let host = self.host.clone();
+        let mut call =
+            Call { words, environment, own, files, directory, host, inside, ..Call::default() };
+        call.stdin = self.input(command, &call);
+        call
     }
 
-    /// What an `echo`, `printf` or `cat <<EOF` before a pipe writes, where the text says it.
-    fn piped(&mut self, command: &Command, before: &Command) -> Option<Text> {
-        if command.link != Link::Pipe {
-            return None;
-        }
-        let program = before.words.first()?.literal()?;
-        let arguments: Vec<&Word> = before.words[1..]
-            .iter()
-            .skip_while(|word| word.literal().is_some_and(|w| matches!(w.as_str(), "-n" | "-e")))
-            .collect();
-        match program.as_str() {
-            "cat" if arguments.is_empty() => before.redirects.iter().find_map(|r| match r {
-                Redirect::Here(word) => Some(self.expand(word)),
-                _ => None,
-            }),
-            "echo" => {
-                let mut text = Text::default();
-                for (index, word) in arguments.into_iter().enumerate() {
-                    if index > 0 {
-                        text.push(Part::Literal(" ".to_owned()));
-                    }
-                    text.extend(&self.expand(word));
-                }
-                Some(text)
+    /// The files that a command writes by redirection, or as `tee` does. `before` is what is piped into it.
+    fn writes(&mut self, call: &Call, command: &Command, before: Option<Text>) -> Vec<Write> {
+        let mut writes = Vec::new();
+        if call.program().as_deref() == Some("tee") {
+            let option = |word: &&Text| word.literal().is_some_and(|text| text.starts_with('-'));
+            let append =
+                call.words.iter().filter(option).filter_map(Text::literal).any(|text| {
+                    text == "--append" || !text.starts_with("--") && text.contains('a')
+                });
+            let fed = command.redirects.iter().any(|one| matches!(one, Redirect::Here(_)));
+            let text = if fed || command.link != Link::Pipe { call.stdin.clone() } else { before };
+            for word in call.words[1..].iter().filter(|word| !option(word)) {
+                writes.push(Write { path: call.path(word), append, text: text.clone() });
             }
-            "printf" if arguments.len() == 1 => Some(self.expand(arguments[0])),
-            _ => None,
         }
+        let last = command.redirects.iter().rposition(|redirect| {
+            matches!(redirect, Redirect::Write(_) | Redirect::Append(_) | Redirect::Group(_))
+        });
+        for (index, redirect) in command.redirects.iter().enumerate() {
+            let (word, append, text) = match redirect {
+                Redirect::Write(word) => (word, false, self.printed.clone()),
+                Redirect::Append(word) => (word, true, self.printed.clone()),
+                // Nothing is known of what stands in it, as it is not of what stood there before.
+                Redirect::Group(word) => (word, true, None),
+                Redirect::Read(_) | Redirect::Here(_) => continue,
+            };
+            // Where output goes to several files, the last one gets it.
+            let text = if Some(index) == last { text } else { Some(Text::default()) };
+            writes.push(Write { path: call.path(&self.expand(word)), append, text });
+        }
+        writes.retain(|write| !write.path.shown().starts_with("/dev/"));
+        writes
+    }
+
+    /// What a command reads from standard input, where the text says it.
+    fn input(&mut self, command: &Command, call: &Call) -> Option<Text> {
+        let redirect = command.redirects.iter().rev().find_map(|redirect| match redirect {
+            Redirect::Here(word) => Some(Some(self.expand(word))),
+            Redirect::Read(word) => {
+                let name = self.expand(word);
+                Some(call.file(&name.shown()).cloned())
+            }
+            _ => None,
+        });
+        if let Some(text) = redirect {
+            return text;
+        }
+        // The end of its line is `echo`'s, and not what is meant.
+        let text = self.printed.as_ref().filter(|_| command.link == Link::Pipe)?;
+        Some(if self.echoed { words::without_end(text) } else { text.clone() })
     }
 
     fn assigned(&mut self, name: &str, value: &Word) -> Text {
@@ -98,6 +257,23 @@ impl<'a> Scope<'a> {
             return Text::from(hole);
         }
         self.expand(value)
+    }
+
+    /// The words that a word gives: several for braces and for an unquoted variable with blanks in it, none for
+    /// an empty one.
+    fn split(&mut self, word: &Word) -> Vec<Text> {
+        if let [Piece::Variable(name)] = word.pieces.as_slice() {
+            let value = self.variable(name);
+            let written = self.source.get(word.span.start..word.span.end).unwrap_or_default();
+            let bare = written.starts_with('$') && !written.ends_with('"');
+            return match value.literal() {
+                Some(text) if bare && (text.is_empty() || text.contains([' ', '\t', '\n'])) => {
+                    text.split_whitespace().map(Text::from).collect()
+                }
+                _ => vec![value],
+            };
+        }
+        words::braced(word).iter().map(|word| self.expand(word)).collect()
     }
 
     fn expand(&mut self, word: &Word) -> Text {
@@ -129,6 +305,11 @@ impl<'a> Scope<'a> {
         if let Some(text) = self.variables.get(name) {
             return text.clone();
         }
+        // The directory that labproof is started in is not the learner's.
+        if matches!(name, "PWD" | "OLDPWD") {
+            let shell = self.shells.get(&self.terminal).and_then(Shell::directory);
+            return shell.filter(|_| name == "PWD").cloned().unwrap_or_else(|| unbound(&written));
+        }
         let part = self.bindings.in_environment(name, &written);
         Text::from(part.unwrap_or(Part::Hole(Hole::Unbound(written))))
     }
@@ -148,20 +329,36 @@ impl<'a> Scope<'a> {
     /// A substitution that only reads: a command of a provider, and a `jq` behind it.
     fn lookup(&mut self, commands: &[Command], written: &str) -> Option<usize> {
         let (first, rest) = commands.split_first()?;
-        if rest.iter().any(|command| command.link != Link::Pipe) {
+        let nested =
+            |command: &Command| command.within.iter().any(|within| within.nest != Nest::Subshell);
+        if rest.iter().any(|command| command.link != Link::Pipe) || commands.iter().any(nested) {
             return None;
         }
-        let call = self.enter(first, None)?;
+        let call = self.looking(first)?;
         let known = provider::provider_of(&call).is_some_and(|provider| provider.is_lookup(&call));
         if !known {
             return None;
         }
         let mut filters = Vec::new();
         for command in rest {
-            let call = self.enter(command, None)?;
+            let call = self.looking(command)?;
             filters.push(provider::jq::parse(&call)?);
         }
         self.lookups.push(Lookup { written: written.to_owned(), call, filters });
         Some(self.lookups.len() - 1)
     }
+
+    /// A command of a substitution; nothing that it does is taken in.
+    fn looking(&mut self, command: &Command) -> Option<Call> {
+        if command.words.is_empty() {
+            return None;
+        }
+        let mut call = self.call(command);
+        self.shell().rename(&mut call.words);
+        (!wrapped::unwrap(&mut call)).then_some(call)
+    }
+}
+
+fn unbound(written: &str) -> Text {
+    Text::from(Part::Hole(Hole::Unbound(written.to_owned())))
 }

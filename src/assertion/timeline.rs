@@ -85,8 +85,8 @@ pub struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Lays the claims of a plan out by subject.
     pub fn new(plan: &'a Plan) -> Self {
-        let made = plan.assertions.iter().map(|one| (one.span.start, one.step, &one.claim));
-        let aside = plan.asides.iter().map(|one| (one.span.start, one.step, &one.claim));
+        let made = plan.assertions.iter().map(|one| (one.place, one.step, &one.claim));
+        let aside = plan.asides.iter().map(|one| (one.place, one.step, &one.claim));
         let mut in_order: Vec<(usize, usize, &'a Claim)> = made.chain(aside).collect();
         // A stable sort: the claims of one command keep their order.
         in_order.sort_by_key(|(at, step, _)| (*step, *at));
@@ -98,14 +98,34 @@ impl<'a> Timeline<'a> {
             let event = Event { place, step: *step, verb, expectation, lenient: claim.lenient };
             timeline.history_mut(&claim.subject).push(event);
         }
+        timeline.open_what_may_be_meant(&claims);
         timeline.empty_removed_containers(&claims);
         timeline
+    }
+
+    /// What may or may not be done to a thing whose name is not known in full leaves all things open that it
+    /// may be.
+    fn open_what_may_be_meant(&mut self, claims: &[(usize, &'a Claim)]) {
+        for (place, (step, claim)) in claims.iter().enumerate() {
+            if !perhaps(claim) || claim.subject.name.value().is_some() {
+                continue;
+            }
+            for (subject, history) in &mut self.histories {
+                if may_be(&claim.subject, subject) && **subject != claim.subject {
+                    let (verb, expectation) = (Verb::Disturb, &Expectation::Absent);
+                    let event = Event { place, step: *step, verb, expectation, lenient: true };
+                    let at = history.partition_point(|earlier| earlier.place <= place);
+                    history.insert(at, event);
+                }
+            }
+        }
     }
 
     /// Making a container absent makes absent what it holds.
     fn empty_removed_containers(&mut self, claims: &[(usize, &'a Claim)]) {
         for (place, (step, removal)) in claims.iter().enumerate() {
-            if removal.verb != Verb::Remove {
+            let verb = if perhaps(removal) { Verb::Disturb } else { removal.verb };
+            if verb != Verb::Remove && !perhaps(removal) {
                 continue;
             }
             let mut gone = vec![&removal.subject];
@@ -122,7 +142,7 @@ impl<'a> Timeline<'a> {
             }
             for subject in &gone[1..] {
                 let expectation = &Expectation::Absent;
-                let (verb, lenient) = (Verb::Remove, removal.lenient);
+                let lenient = removal.lenient;
                 let event = Event { place, step: *step, verb, expectation, lenient };
                 let history = self.history_mut(subject);
                 let at = history.partition_point(|earlier| earlier.place <= place);
@@ -179,6 +199,21 @@ impl<'a> Timeline<'a> {
             .map(|field| part(history, at, field, &claim.expectation, asked))
             .collect()
     }
+}
+
+/// Whether it is something that may or may not be done: the thing may be there behind it or not.
+fn perhaps(claim: &Claim) -> bool {
+    claim.verb == Verb::Disturb && claim.lenient && claim.expectation == Expectation::Absent
+}
+
+/// Whether a thing whose name has holes may be this one.
+fn may_be(unknown: &Subject, thing: &Subject) -> bool {
+    let same = |one: &Text, other: &Text| other.value().is_none_or(|value| one.matches(&value));
+    let params = unknown
+        .params
+        .iter()
+        .all(|(key, value)| thing.param(key).is_none_or(|other| same(value, other)));
+    unknown.kind == thing.kind && same(&unknown.name, &thing.name) && params
 }
 
 impl Event<'_> {

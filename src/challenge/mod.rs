@@ -82,8 +82,44 @@ pub struct Command {
     pub redirects: Vec<Redirect>,
     /// How it hangs on the command before it.
     pub link: Link,
+    /// What it stands in, from the outside in: subshells, loops, conditions, functions.
+    pub within: Vec<Within>,
     /// The command in the text.
     pub span: Span,
+}
+
+impl Command {
+    /// Whether it is run as often as it stands there, and not in a loop, a condition or a function.
+    pub fn is_plain(&self) -> bool {
+        self.within.iter().all(|within| within.nest == Nest::Subshell)
+    }
+}
+
+/// Something that commands stand in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Within {
+    /// What it is.
+    pub nest: Nest,
+    /// Where it stands; two with one place are the same.
+    pub span: Span,
+}
+
+/// What commands may stand in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nest {
+    /// `( … )`: what is set or changed to in it is forgotten behind it.
+    Subshell,
+    /// `for NAME in WORDS`: once for each.
+    Each {
+        /// The variable.
+        variable: String,
+        /// What it stands for, in order.
+        words: Vec<Word>,
+    },
+    /// The body of a function of this name: whenever it is called.
+    Function(String),
+    /// `if`, `while`, `case` and their like: perhaps.
+    Perhaps,
 }
 
 /// How a command follows the one before it in its fence.
@@ -143,6 +179,8 @@ pub enum Redirect {
     Write(Word),
     /// `>> FILE`
     Append(Word),
+    /// `> FILE` or `>> FILE` behind a group or a loop: what all of its commands print.
+    Group(Word),
     /// `< FILE`
     Read(Word),
     /// `<<EOF … EOF` and `<<< word`: the text, variables as pieces unless the delimiter is quoted.

@@ -4,9 +4,11 @@
 //! read: then the step is there with what could be read, so that steps are numbered as a reader counts
 //! them. A fence that is taken for something else is reported, so that nothing is left out in silence.
 
+use std::collections::HashSet;
+
 use super::fence::{Fence, Language};
 use super::mapped::Mapped;
-use super::{Command, Link, plausible, prompt, shell};
+use super::{Command, Link, Nest, Word, plausible, prompt, shell};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 use crate::text::{count, one_line, ticked};
@@ -39,13 +41,15 @@ pub(super) fn commands(
     };
     let session = prompt::typed(text, language);
     let reading = shell::read(&session.typed);
-    let found = reading.commands.len();
+    let found = reading.commands.iter().filter(|command| command.is_plain()).count();
     let (kept, dropped) = sift(reading.commands, language);
     let begins = session.typed.text.lines().map(str::trim).find(|line| is_telling(line));
     let shell_like = begins.is_some_and(plausible::begins_like_shell);
     // What is not knowable or not well-formed is shell only where nothing before it is text.
     let shell = found == 0 && (language == Language::Shell || shell_like);
-    if kept.is_empty() && !(reading.more && shell) {
+    // In a fence that says that it is a shell's, what stands in a condition is enough.
+    let some = kept.iter().any(|one| one.is_plain() || language == Language::Shell);
+    if !some && !(reading.more && shell) {
         no_commands(fence, text, session.prompted, diagnostics);
         return None;
     }
@@ -85,17 +89,25 @@ fn is_telling(line: &str) -> bool {
 }
 
 /// The commands that are plausible, and the places of the others. What hangs on a command with `|`,
-/// `&&` or `||` goes with it.
+/// `&&` or `||` goes with it. What stands in a loop or a condition never says what a fence is.
 fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>) {
     let mut kept = Vec::new();
     let mut dropped = Vec::new();
     let mut keep = false;
     let text = language == Language::Unnamed
-        && commands.first().is_some_and(|first| !plausible::is_command(first, language));
+        && commands
+            .iter()
+            .find(|command| command.is_plain())
+            .is_some_and(|first| !plausible::is_command(first, language));
+    let functions: HashSet<String> = commands.iter().filter_map(function).collect();
+    let calls = |command: &Command| {
+        let program = command.words.first().and_then(Word::literal);
+        program.is_some_and(|program| functions.contains(&program))
+    };
     for (index, command) in commands.into_iter().enumerate() {
         if index == 0 || command.link == Link::Then {
-            keep = !text && plausible::is_command(&command, language);
-            if !keep {
+            keep = !text && (plausible::is_command(&command, language) || calls(&command));
+            if !keep && command.is_plain() {
                 dropped.push(command.span);
             }
         }
@@ -104,6 +116,14 @@ fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>)
         }
     }
     (kept, dropped)
+}
+
+/// The name of the function that a command stands in.
+fn function(command: &Command) -> Option<String> {
+    command.within.iter().find_map(|within| match &within.nest {
+        Nest::Function(name) => Some(name.clone()),
+        _ => None,
+    })
 }
 
 fn no_commands(fence: &Fence, text: &Mapped, prompted: bool, diagnostics: &mut Vec<Diagnostic>) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::quantity::billionths;
 use super::{Fact, Hole, Part, Text};
 
 /// What a field's value means.
@@ -19,6 +20,12 @@ pub enum Meaning {
     Sql,
     /// A connection URL: a password in it, `postgres:` for `postgresql:` and the order of options do not count.
     ConnectionUrl,
+    /// A Kubernetes quantity: `1000m` and `1`, `1Gi` and `1024Mi` are the same.
+    Quantity,
+    /// The text of a file: line breaks at its end do not count.
+    FileText,
+    /// The field is set; to what, does not count.
+    AnyValue,
     /// The field is not set; there is no value to compare.
     Unset,
     /// The server does not give it back: not compared, and said.
@@ -30,6 +37,10 @@ impl Meaning {
     /// [`Meaning::NotReturned`] are never asked.
     pub fn same(self, expected: &Text, actual: &Fact) -> bool {
         let actual = match actual {
+            Fact::Sealed(_) if self == Self::AnyValue => return true,
+            Fact::Sealed(secret) if self == Self::FileText => {
+                return same_lines(expected, secret.expose());
+            }
             Fact::Sealed(secret) => return expected.matches(secret.expose()),
             Fact::Plain(value) => value,
         };
@@ -39,6 +50,9 @@ impl Meaning {
             Self::Set => same_set(expected, actual),
             Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),
             Self::ConnectionUrl => same_url(expected, &plain(actual)),
+            Self::Quantity => same_quantity(expected, &plain(actual)),
+            Self::FileText => same_lines(expected, &plain(actual)),
+            Self::AnyValue => true,
             Self::Unset | Self::NotReturned => false,
         }
     }
@@ -113,6 +127,20 @@ fn same_duration(expected: &Text, actual: &Value) -> bool {
     match (expected.value().and_then(|text| seconds(&text)), seconds(&actual)) {
         (Some(expected), Some(actual)) => expected == actual,
         _ => expected.matches(&actual),
+    }
+}
+
+fn same_lines(expected: &Text, actual: &str) -> bool {
+    let actual = actual.trim_end_matches('\n');
+    expected.matches(actual)
+        || expected.suffixed("\n").matches(&format!("{actual}\n"))
+        || expected.matches(&format!("{actual}\n"))
+}
+
+fn same_quantity(expected: &Text, actual: &str) -> bool {
+    match (expected.value().and_then(|text| billionths(&text)), billionths(actual)) {
+        (Some(expected), Some(actual)) => expected == actual,
+        _ => expected.matches(actual),
     }
 }
 

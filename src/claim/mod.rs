@@ -4,6 +4,7 @@
 
 mod meaning;
 mod observation;
+mod quantity;
 mod text;
 
 pub use meaning::Meaning;

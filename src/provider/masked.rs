@@ -31,6 +31,12 @@ impl Masked {
         masked
     }
 
+    /// Whether a piece of the masked text holds a part that is not literal.
+    pub(super) fn holds(&self, piece: &str) -> bool {
+        let known = |c: char| (c as u32).checked_sub(FIRST).map(|index| index as usize);
+        piece.chars().any(|c| known(c).is_some_and(|index| index < self.parts.len()))
+    }
+
     /// A piece of the masked text as a text again.
     pub(super) fn unmask(&self, piece: &str) -> Text {
         let mut text = Text::default();

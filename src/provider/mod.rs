@@ -5,6 +5,7 @@ pub mod jq;
 pub mod kubernetes;
 mod lab;
 mod masked;
+pub(crate) mod place;
 pub mod postgres;
 mod timings;
 mod tls;
@@ -30,8 +31,28 @@ pub struct Call {
     pub own: Vec<(String, Text)>,
     /// What it reads from standard input, where the text says it: a heredoc, or a literal `echo` piped in.
     pub stdin: Option<Text>,
-    /// The files that the text has written by then, by name: a heredoc into a file, a fence that is one.
+    /// The files that the text has written by then, by path: a heredoc into a file, a fence that is one.
     pub files: Vec<(String, Text)>,
+    /// The files that it writes by redirection or as `tee` does, by path.
+    pub writes: Vec<Write>,
+    /// The directory that the text has changed to by then; `None` where it is the one it started in, which
+    /// the text does not say.
+    pub directory: Option<Text>,
+    /// The host whose terminal it is typed into, where the challenge has several.
+    pub host: Option<String>,
+    /// Whether it is typed into a shell inside something else: a container, a pod, another machine.
+    pub inside: bool,
+}
+
+/// A file that a command writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Its path, as [`Call::path`] gives it.
+    pub path: Text,
+    /// Whether what it holds stays in front of what is written.
+    pub append: bool,
+    /// What is written, where the text says it.
+    pub text: Option<Text>,
 }
 
 impl Call {
@@ -41,14 +62,16 @@ impl Call {
         Some(program.rsplit('/').next().unwrap_or_default().to_owned())
     }
 
+    /// The path that a file's name means where the command is run: absolute, below `~`, or relative to the
+    /// directory in which the text starts.
+    pub fn path(&self, name: &Text) -> Text {
+        place::resolved(self.directory.as_ref(), name)
+    }
+
     /// What the text wrote into a file of this name; the last writing counts.
     pub fn file(&self, name: &str) -> Option<&Text> {
-        let name = name.trim_start_matches("./");
-        self.files
-            .iter()
-            .rev()
-            .find(|(path, _)| path.trim_start_matches("./") == name)
-            .map(|(_, text)| text)
+        let path = self.path(&Text::from(name)).shown();
+        self.files.iter().rev().find(|(known, _)| *known == path).map(|(_, text)| text)
     }
 
     /// A variable that the command sees.

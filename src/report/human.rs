@@ -15,6 +15,7 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
     header(report, out)?;
     let width = report.steps.last().map_or(1, |step| step.number.to_string().len());
     let mut hidden = 0;
+    let mut causes = Vec::new();
     for step in &report.steps {
         let reached = report.here.is_none_or(|here| step.number <= here);
         if !reached && !report.all {
@@ -24,7 +25,7 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         step_line(report, step, width, out)?;
         if report.here == Some(step.number) || report.all {
             for claim in report.of_step(step.number) {
-                details(report, claim, out)?;
+                details(report, claim, &mut causes, out)?;
             }
         }
     }
@@ -88,7 +89,13 @@ fn no_claim(role: Role) -> &'static str {
     }
 }
 
-fn details(report: &Report, claim: &ReportAssertion, out: &mut dyn io::Write) -> io::Result<()> {
+/// `causes` are the reasons that were said already, with their steps: one cause is one message.
+fn details<'a>(
+    report: &'a Report,
+    claim: &'a ReportAssertion,
+    causes: &mut Vec<(&'a str, usize)>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let verdict = &claim.verdict;
     let several = report.of_step(claim.assertion.step).count() > 1;
     if several {
@@ -102,7 +109,11 @@ fn details(report: &Report, claim: &ReportAssertion, out: &mut dyn io::Write) ->
         Outcome::Pass if !report.all => return Ok(()),
         Outcome::Unknown => {
             let reason = verdict.reason.as_deref().unwrap_or("it could not be seen");
-            row("unknown", Some(reason))?;
+            match causes.iter().find(|(cause, _)| *cause == reason) {
+                Some((_, step)) => row("unknown", Some(&format!("the same as at step {step}")))?,
+                None => row("unknown", Some(reason))?,
+            }
+            causes.push((reason, claim.assertion.step));
             row("read", verdict.read.as_deref())?;
             if report.here == Some(claim.assertion.step) {
                 row("note", Some("the lab could not be seen; this is not counted against you"))?;

@@ -17,6 +17,7 @@ use crate::secret::Secret;
 fn assertion(step: usize, expectation: Expectation, verb: Verb) -> Assertion {
     Assertion {
         step,
+        place: 0,
         span: Default::default(),
         claim: Claim::new(Subject::new("test/thing", "x"), expectation, verb),
         origin: Origin::Inferred,

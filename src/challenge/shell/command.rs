@@ -1,5 +1,5 @@
-//! Statements → [`Command`]s, flattened in the order in which a shell would reach them. What a loop or
-//! a condition does is not knowable from the text: it is reported, and yields nothing.
+//! Statements → [`Command`]s, flattened in the order in which a shell would reach them. Each knows what it
+//! stands in; where that makes it unknowable from the text whether it runs, that is reported.
 //!
 //! Does not read words (see `word`) nor redirections (see `redirect`).
 
@@ -7,12 +7,13 @@ use std::ops::Range;
 
 use shuck_ast::{
     AssignmentValue, BinaryOp, BuiltinCommand, Command as Parsed, CompoundCommand, DeclOperand,
-    Stmt, StmtSeq,
+    ForCommand, Stmt, StmtSeq,
 };
 
 use super::{Reader, range};
-use crate::challenge::{Assignment, Command, Link, Piece, Redirect, Word};
+use crate::challenge::{Assignment, Command, Link, Nest, Piece, Redirect, Within, Word};
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 
 impl Reader<'_> {
     /// All statements of a parsed fence.
@@ -24,14 +25,16 @@ impl Reader<'_> {
 
     /// The commands of `$( … )`.
     pub(super) fn inner(&mut self, body: &StmtSeq) -> Vec<Command> {
+        let outside = std::mem::take(&mut self.within);
         let mut commands = Vec::new();
         self.sequence(body, Link::Then, &mut commands);
+        self.within = outside;
         commands
     }
 
     fn sequence(&mut self, sequence: &StmtSeq, first: Link, into: &mut Vec<Command>) {
         for (index, statement) in sequence.stmts.iter().enumerate() {
-            self.unknowable_last = false;
+            self.unknowable_last = None;
             if index > 0 {
                 self.check_separation(range(statement.span).start);
             }
@@ -57,18 +60,42 @@ impl Reader<'_> {
             self.reading.diagnostics.push(Diagnostic::note(span, message));
         }
         let before = into.len();
-        self.command(&statement.command, link, into);
-        let redirects = self.redirects(&statement.redirects);
+        if link == Link::Or && matches!(statement.command, Parsed::Compound(_)) {
+            // All of a group runs only where the command before fails, and not its first command alone.
+            let at = self.trimmed(range(statement.span));
+            let place = self.mapped.span(at.start, at.end);
+            self.inside(Nest::Perhaps, place, |reader| {
+                reader.command(&statement.command, link, into);
+            });
+        } else {
+            self.command(&statement.command, link, into);
+        }
+        let mut redirects = self.redirects(&statement.redirects);
+        let simple =
+            matches!(statement.command, Parsed::Simple(_) | Parsed::Builtin(_) | Parsed::Decl(_));
+        let once = matches!(
+            statement.command,
+            Parsed::Compound(
+                CompoundCommand::BraceGroup(_)
+                    | CompoundCommand::Subshell(_)
+                    | CompoundCommand::Time(_)
+            )
+        );
+        if !simple && (!once || into.len() > before + 1) {
+            redirects = redirects.into_iter().map(of_a_group).collect();
+        }
         // Those of a group belong to all of its commands; the last one stands for it.
         if let Some(command) = into[before..].last_mut() {
             command.redirects.extend(redirects);
             let at = self.trimmed(range(statement.span));
             let at = self.mapped.span(at.start, at.end);
-            if matches!(statement.command, Parsed::Simple(_) | Parsed::Builtin(_) | Parsed::Decl(_))
-            {
+            if simple {
                 // The parser's command ends before its redirections; a heredoc's text is not in it.
                 command.span.end = command.span.end.max(at.end);
             }
+        }
+        if simple {
+            self.script(into);
         }
     }
 
@@ -103,16 +130,43 @@ impl Reader<'_> {
                 };
                 self.statement(&binary.left, link, into);
                 // What hangs on something unknowable is not knowable either.
-                if !self.unknowable_last {
-                    self.statement(&binary.right, next, into);
+                match self.unknowable_last {
+                    None => self.statement(&binary.right, next, into),
+                    Some(place) => {
+                        self.inside(Nest::Perhaps, place, |reader| {
+                            reader.statement(&binary.right, next, into);
+                        });
+                        self.unknowable_last = Some(place);
+                    }
                 }
             }
             Parsed::Compound(compound) => self.compound(compound, link, into),
-            Parsed::Function(function) => self.unknowable("function", range(function.span)),
+            Parsed::Function(function) => {
+                let place = self.unknowable("function", range(function.span));
+                let name = function.header.entries.first().and_then(|entry| {
+                    entry.static_name.as_ref().map(std::string::ToString::to_string)
+                });
+                let nest = name.map_or(Nest::Perhaps, Nest::Function);
+                self.inside(nest, place, |reader| {
+                    reader.statement(&function.body, Link::Then, into);
+                });
+                self.unknowable_last = Some(place);
+            }
             Parsed::AnonymousFunction(function) => {
-                self.unknowable("function", range(function.span));
+                let place = self.unknowable("function", range(function.span));
+                self.inside(Nest::Perhaps, place, |reader| {
+                    reader.statement(&function.body, Link::Then, into);
+                });
+                self.unknowable_last = Some(place);
             }
         }
+    }
+
+    /// Reads what stands in `nest`.
+    fn inside(&mut self, nest: Nest, span: Span, read: impl FnOnce(&mut Self)) {
+        self.within.push(Within { nest, span });
+        read(self);
+        self.within.pop();
     }
 
     /// `exit` and its like, which the parser knows by name and without a word for it.
@@ -145,8 +199,14 @@ impl Reader<'_> {
 
     fn compound(&mut self, compound: &CompoundCommand, link: Link, into: &mut Vec<Command>) {
         let (name, span) = match compound {
-            CompoundCommand::Subshell(body) | CompoundCommand::BraceGroup(body) => {
+            CompoundCommand::BraceGroup(body) => {
                 self.sequence(body, link, into);
+                return;
+            }
+            CompoundCommand::Subshell(body) => {
+                let at = self.trimmed(range(body.span));
+                let place = self.mapped.span(at.start, at.end);
+                self.inside(Nest::Subshell, place, |reader| reader.sequence(body, link, into));
                 return;
             }
             CompoundCommand::Time(time) => {
@@ -155,6 +215,7 @@ impl Reader<'_> {
                 }
                 return;
             }
+            CompoundCommand::For(each) if self.each(each, link, into) => return,
             CompoundCommand::If(c) => ("if", c.span),
             CompoundCommand::For(c) => ("for", c.span),
             CompoundCommand::Repeat(c) => ("repeat", c.span),
@@ -169,10 +230,38 @@ impl Reader<'_> {
             CompoundCommand::Coproc(c) => ("coproc", c.span),
             CompoundCommand::Always(c) => ("always", c.span),
         };
-        self.unknowable(name, range(span));
+        let place = self.unknowable(name, range(span));
+        self.inside(Nest::Perhaps, place, |reader| {
+            for body in bodies(compound) {
+                reader.sequence(body, Link::Then, into);
+            }
+            if let CompoundCommand::Coproc(coproc) = compound {
+                reader.statement(&coproc.body, Link::Then, into);
+            }
+        });
+        self.unknowable_last = Some(place);
     }
 
-    fn unknowable(&mut self, name: &str, at: Range<usize>) {
+    /// `for NAME in WORDS`; false where the words are no list that a text could hold.
+    fn each(&mut self, each: &ForCommand, link: Link, into: &mut Vec<Command>) -> bool {
+        let [target] = each.targets.as_slice() else { return false };
+        let (Some(name), Some(words)) = (&target.name, &each.words) else { return false };
+        let variable = name.to_string();
+        let words: Vec<Word> = words.iter().map(|word| self.word(word)).collect();
+        if !words.iter().all(is_listed) {
+            return false;
+        }
+        let at = self.trimmed(range(each.span));
+        let place = self.mapped.span(at.start, at.end);
+        let nest = Nest::Each { variable, words };
+        self.inside(nest, place, |reader| reader.sequence(&each.body, link, into));
+        self.reading.more = true;
+        self.unknowable_last = Some(place);
+        true
+    }
+
+    /// Says that it is not knowable what is done; its place.
+    fn unknowable(&mut self, name: &str, at: Range<usize>) -> Span {
         let message = if name == "function" {
             "what this function does, and when, is not knowable from the text".to_owned()
         } else {
@@ -182,7 +271,7 @@ impl Reader<'_> {
         let span = self.mapped.span(at.start, at.end);
         self.reading.diagnostics.push(Diagnostic::warning(span, message));
         self.reading.more = true;
-        self.unknowable_last = true;
+        span
     }
 
     fn assignments(&mut self, assignments: &[shuck_ast::Assignment]) -> Vec<Assignment> {
@@ -214,11 +303,12 @@ impl Reader<'_> {
         at: Range<usize>,
         into: &mut Vec<Command>,
     ) {
-        self.unknowable_last = false;
+        self.unknowable_last = None;
         let at = self.trimmed(at);
         let span = self.mapped.span(at.start, at.end);
         let redirects: Vec<Redirect> = Vec::new();
-        into.push(Command { assignments, words, redirects, link, span });
+        let within = self.within.clone();
+        into.push(Command { assignments, words, redirects, link, within, span });
     }
 
     /// The range without blanks and line ends at its end.
@@ -226,4 +316,54 @@ impl Reader<'_> {
         let text = self.text.get(at.clone()).unwrap_or_default();
         at.start..at.start + text.trim_end().len()
     }
+}
+
+/// A redirection behind a group: what a file gets is more than its last command prints.
+fn of_a_group(redirect: Redirect) -> Redirect {
+    match redirect {
+        Redirect::Write(file) | Redirect::Append(file) => Redirect::Group(file),
+        other => other,
+    }
+}
+
+/// The lists of commands in something like `if`, in the order of the text.
+fn bodies(compound: &CompoundCommand) -> Vec<&StmtSeq> {
+    match compound {
+        CompoundCommand::If(c) => {
+            let mut bodies = vec![&c.condition, &c.then_branch];
+            bodies.extend(c.elif_branches.iter().flat_map(|(test, then)| [test, then]));
+            bodies.extend(&c.else_branch);
+            bodies
+        }
+        CompoundCommand::While(c) => vec![&c.condition, &c.body],
+        CompoundCommand::Until(c) => vec![&c.condition, &c.body],
+        CompoundCommand::Case(c) => c.cases.iter().map(|case| &case.body).collect(),
+        CompoundCommand::For(c) => vec![&c.body],
+        CompoundCommand::Repeat(c) => vec![&c.body],
+        CompoundCommand::Foreach(c) => vec![&c.body],
+        CompoundCommand::ArithmeticFor(c) => vec![&c.body],
+        CompoundCommand::Select(c) => vec![&c.body],
+        CompoundCommand::Always(c) => vec![&c.body, &c.always_body],
+        CompoundCommand::Subshell(_)
+        | CompoundCommand::BraceGroup(_)
+        | CompoundCommand::Time(_)
+        | CompoundCommand::Arithmetic(_)
+        | CompoundCommand::Conditional(_)
+        | CompoundCommand::Coproc(_) => Vec::new(),
+    }
+}
+
+/// Whether a word of `for x in …` stands for values of the text: no file names and no command's output,
+/// but `seq`'s.
+fn is_listed(word: &Word) -> bool {
+    word.pieces.iter().all(|piece| match piece {
+        Piece::Literal(_) | Piece::Variable(_) | Piece::Placeholder(_) | Piece::InstruqtVar(_) => {
+            true
+        }
+        Piece::Opaque(written) => written.starts_with('{'),
+        Piece::Substitution(commands) => commands
+            .first()
+            .and_then(|command| command.words.first()?.literal())
+            .is_some_and(|program| program == "seq" && commands.len() == 1),
+    })
 }

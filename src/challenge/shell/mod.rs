@@ -7,6 +7,7 @@ mod blanks;
 mod command;
 mod escape;
 mod redirect;
+mod script;
 mod trouble;
 mod word;
 
@@ -16,8 +17,8 @@ use shuck_parser::parser::{ParseResult, Parser};
 use shuck_parser::{ShellDialect, ShellProfile};
 
 use self::blanks::Blank;
-use super::Command;
 use super::mapped::Mapped;
+use super::{Command, Within};
 use crate::diagnostic::Diagnostic;
 
 /// What a fence's text holds.
@@ -25,8 +26,8 @@ use crate::diagnostic::Diagnostic;
 pub(super) struct Reading {
     /// The commands, in the order in which a shell would reach them.
     pub(super) commands: Vec<Command>,
-    /// Whether there is syntax whose commands are not in `commands`: `if`, `for`, a function, or
-    /// something that is not well-formed.
+    /// Whether there is syntax beside plain commands: `if`, `for`, a function, or something that is not
+    /// well-formed.
     pub(super) more: bool,
     /// What could not be read.
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -42,6 +43,11 @@ const LONGEST: usize = 256 * 1024;
 
 /// Reads the commands of a fence. Total: what is not well-formed is a diagnostic.
 pub(super) fn read(mapped: &Mapped) -> Reading {
+    read_at(mapped, 0)
+}
+
+/// The same for a text that stands `depth` scripts deep in others.
+fn read_at(mapped: &Mapped, depth: usize) -> Reading {
     let text = mapped.text.as_str();
     if text.len() > LONGEST {
         let message = format!("a fence of {} bytes is not read, at most {LONGEST}", text.len());
@@ -60,8 +66,10 @@ pub(super) fn read(mapped: &Mapped) -> Reading {
         text,
         blanks: &blanks,
         reading: Reading::default(),
-        unknowable_last: false,
+        unknowable_last: None,
         parenthesis: None,
+        within: Vec::new(),
+        depth,
     };
     let result = parse(&covered);
     if result.is_ok() {
@@ -106,10 +114,14 @@ struct Reader<'a> {
     text: &'a str,
     blanks: &'a [Blank],
     reading: Reading,
-    /// Whether what was read last is something like `if`, so that what hangs on it is left out.
-    unknowable_last: bool,
+    /// Where what was read last is something like `if`: its place. What hangs on it is not knowable either.
+    unknowable_last: Option<crate::source::Span>,
     /// The first bare parenthesis in or after a word. The parser lets it pass and a shell does not.
     parenthesis: Option<usize>,
+    /// What the commands at hand stand in.
+    within: Vec<Within>,
+    /// How many scripts (`bash -c`) the text stands in.
+    depth: usize,
 }
 
 fn range(span: shuck_ast::Span) -> Range<usize> {

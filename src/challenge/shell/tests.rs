@@ -1,7 +1,7 @@
 //! What the reader makes of single constructs; whole fences are in `tests/challenges/parse`.
 
 use super::*;
-use crate::challenge::{Link, Piece, Redirect, Word};
+use crate::challenge::{Link, Nest, Piece, Redirect, Word};
 
 fn reading(text: &str) -> Reading {
     let mut mapped = Mapped::default();
@@ -95,6 +95,7 @@ fn redirections_of_input_and_output_are_kept() {
         .map(|redirect| match redirect {
             Redirect::Write(word) => format!(">{}", word.literal().unwrap()),
             Redirect::Append(word) => format!(">>{}", word.literal().unwrap()),
+            Redirect::Group(word) => format!(">*{}", word.literal().unwrap()),
             Redirect::Read(word) => format!("<{}", word.literal().unwrap()),
             Redirect::Here(word) => format!("<<<{}", word.literal().unwrap()),
         })
@@ -102,21 +103,90 @@ fn redirections_of_input_and_output_are_kept() {
     assert_eq!(kinds, [">b", ">>c", "<d", "<<<e", ">g"]);
 }
 
+/// `?` stands before what may or may not run, `*` before what runs once for each value.
+fn marked(text: &str) -> String {
+    let mark = |command: &Command| {
+        let marks = command.within.iter().map(|within| match within.nest {
+            Nest::Subshell => '(',
+            Nest::Each { .. } => '*',
+            Nest::Function(_) => 'f',
+            Nest::Perhaps => '?',
+        });
+        let program = command.words.first().map(|word| word.literal().unwrap_or("$".to_owned()));
+        marks.collect::<String>() + &program.unwrap_or("=".to_owned())
+    };
+    reading(text).commands.iter().map(mark).collect::<Vec<_>>().join(" ")
+}
+
 #[test]
-fn what_hangs_on_something_unknowable_is_left_out() {
+fn what_may_or_may_not_run_is_read_as_that() {
     for (text, programs) in [
-        ("[[ -f x ]] && a", ""),
-        ("a && [[ -f x ]] && b", "a"),
-        ("a; if b; then c; fi && d; e", "a e"),
-        ("a | while read x; do b; done | c", "a"),
-        ("(a && b); { c; d; }", "a b c d"),
+        ("[[ -f x ]] && a", "?a"),
+        ("a && [[ -f x ]] && b", "a ?b"),
+        ("a; if b; then c; fi && d; e", "a ?b ?c ?d e"),
+        ("if a; then b; elif c; then d; else e; fi", "?a ?b ?c ?d ?e"),
+        ("a | while read x; do b; done | c", "a ?read ?b ?c"),
+        ("until a; do b; done", "?a ?b"),
+        ("case $x in y) a;; *) b;; esac", "?a ?b"),
+        ("(a && b); { c; d; }", "(a (b c d"),
         ("time a", "a"),
         ("a $(if b; then c; fi)", "a"),
+        ("for x in a b; do c; d; done; e", "*c *d e"),
+        ("for x in {1..3}; do (c); done && e", "*(c ?e"),
+        ("for x in $(seq 3); do for y in $A; do c; done; done", "**c"),
+        ("for x in *.c; do c; done", "?c"),
+        ("for x in $(ls); do c; done", "?c"),
+        ("for x; do c; done", "?c"),
+        ("for ((i=0; i<3; i++)); do c; done", "?c"),
+        ("f() { a; b; }; f", "fa fb f"),
+        ("function f { a; }", "fa"),
+    ] {
+        assert_eq!(marked(text), programs, "{text}");
+    }
+}
+
+#[test]
+fn scripts_in_words_are_read() {
+    for (text, programs) in [
+        ("bash -c 'a && b'; c", "(a (b c"),
+        ("sh -ec 'a'", "(a"),
+        ("sudo bash -c \"a\"", "(a"),
+        ("bash -c \"a $X\"", "?(a"),
+        ("bash -c \"$X\"", "?($"),
+        ("bash -c \"a $(b)\"", "bash"),
+        ("eval 'a; b'", "a b"),
+        ("eval $X y", "eval"),
+        ("bash <<'EOF'\na\nb\nEOF\nc", "(a (b c"),
+        ("cat <<'EOF' | sh\na\nEOF", "cat (a"),
+        ("echo 'a b' | bash", "echo (a"),
+        ("curl x | bash", "curl bash"),
+        ("bash x.sh", "bash"),
+        ("bash", "bash"),
+        ("bash -c 'bash -c \"a\"'", "((a"),
+        ("bash -c 'a (b)'", "bash"),
+        ("bash -c 'if a; then b; fi'", "(?a (?b"),
+    ] {
+        assert_eq!(marked(text), programs, "{text}");
+    }
+}
+
+#[test]
+fn what_a_group_prints_is_more_than_its_last_command() {
+    for (text, kind) in [
+        ("{ a; b; } > f", "group"),
+        ("{ a; } > f", "write"),
+        ("(a) >> f", "append"),
+        ("for x in 1 2; do a; done > f", "group"),
+        ("if a; then b; fi > f", "group"),
     ] {
         let reading = reading(text);
-        let found: Vec<String> =
-            reading.commands.iter().map(|command| command.words[0].literal().unwrap()).collect();
-        assert_eq!(found.join(" "), programs, "{text}");
+        let found = match reading.commands.last().unwrap().redirects.as_slice() {
+            [Redirect::Group(_)] => "group",
+            [Redirect::Write(_)] => "write",
+            [Redirect::Append(_)] => "append",
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!(found, kind, "{text}");
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows which flags take a value, not what they do.
 
+use super::flags::{is_truth, short};
 use super::resources::canonical;
 use crate::claim::{Part, Text};
 use crate::provider::Call;
@@ -27,80 +28,6 @@ pub(super) struct Target {
     /// Its name.
     pub(super) name: Option<Text>,
 }
-
-/// Short flags with the long names, and whether they take a value.
-const SHORT: &[(char, &str, bool)] = &[
-    ('n', "namespace", true),
-    ('o', "output", true),
-    ('l', "selector", true),
-    ('f', "filename", true),
-    ('k', "kustomize", true),
-    ('c', "container", true),
-    ('p', "patch", true),
-    ('s', "server", true),
-    ('v', "v", true),
-    ('L', "label-columns", true),
-    ('e', "env", true),
-    ('A', "all-namespaces", false),
-    ('w', "watch", false),
-    ('i', "stdin", false),
-    ('t', "tty", false),
-    ('q', "quiet", false),
-    ('R', "recursive", false),
-    ('h', "help", false),
-];
-
-/// Long flags that take no value unless it hangs on them with `=`.
-const TRUTHS: &[&str] = &[
-    "all",
-    "all-containers",
-    "all-namespaces",
-    "allow-missing-template-keys",
-    "attach",
-    "cascade",
-    "dry-run",
-    "expose",
-    "flatten",
-    "follow",
-    "force",
-    "force-conflicts",
-    "help",
-    "ignore-not-found",
-    "insecure-skip-tls-verify",
-    "interactive",
-    "leave-stdin-open",
-    "list",
-    "local",
-    "minify",
-    "no-headers",
-    "now",
-    "output-watch-events",
-    "overwrite",
-    "prefix",
-    "previous",
-    "privileged",
-    "prune",
-    "quiet",
-    "record",
-    "recursive",
-    "resolve",
-    "rm",
-    "save-config",
-    "server-print",
-    "server-side",
-    "show-kind",
-    "show-labels",
-    "show-managed-fields",
-    "stdin",
-    "timestamps",
-    "tty",
-    "validate",
-    "wait",
-    "warnings-as-errors",
-    "watch",
-    "watch-only",
-    "windows-line-endings",
-];
 
 impl Line {
     /// Takes a command line apart; what cannot be is the reason why.
@@ -197,7 +124,7 @@ impl Line {
             self.flags.push((name.to_owned(), Some(value)));
         } else if word.literal().is_none() {
             return Err(format!("the flag `{}` is not known", word.shown()));
-        } else if TRUTHS.contains(&long) {
+        } else if is_truth(&self.verb, long) {
             self.flags.push((long.to_owned(), None));
         } else if let Some(value) = words.next() {
             self.flags.push((long.to_owned(), Some(value.clone())));
@@ -214,14 +141,11 @@ impl Line {
         words: &mut impl Iterator<Item = &'a Text>,
     ) -> Result<(), String> {
         for (at, letter) in start.char_indices().skip(1) {
-            let known = SHORT.iter().find(|(short, ..)| *short == letter);
-            let Some((_, name, takes_value)) = known else {
+            let Some((name, takes_value)) = short(&self.verb, letter) else {
                 return Err(format!("the flag `-{letter}` is not known"));
             };
-            // `logs -f` follows and `logs -p` looks back; everywhere else they take a value.
-            let takes_value = *takes_value && !(self.verb == "logs" && matches!(letter, 'f' | 'p'));
             if !takes_value {
-                self.flags.push(((*name).to_owned(), None));
+                self.flags.push((name.to_owned(), None));
                 continue;
             }
             let mut rest = after(word, at + letter.len_utf8());
@@ -234,7 +158,7 @@ impl Line {
                     None => return Err(format!("`-{letter}` has no value")),
                 }
             }
-            self.flags.push(((*name).to_owned(), Some(rest)));
+            self.flags.push((name.to_owned(), Some(rest)));
             return Ok(());
         }
         Ok(())
@@ -361,6 +285,7 @@ pub(super) mod tests {
         assert_eq!(line("k exec web -it -- psql -U x").command.unwrap().len(), 3);
         assert!(line("k create ns x --dry-run=client -oyaml").is_dry());
         assert!(!line("k create ns x --dry-run=none").is_dry());
-        assert!(line("k logs -f web").has("filename"));
+        assert!(line("k logs -f web").has("follow"));
+        assert_eq!(line("k run p --image=x -l a=b").flag("labels"), Some(&"a=b".into()));
     }
 }

@@ -26,6 +26,10 @@ pub(super) type Read = Result<Arc<Answer>, Unobservable>;
 /// One run's session.
 pub struct Cluster {
     config: KubernetesConfig,
+    /// The context of the kubeconfig; its current one without a name.
+    context: Option<String>,
+    /// The sessions in other contexts, by their names.
+    others: Mutex<HashMap<String, Arc<Cluster>>>,
     timings: Timings,
     timeout: Duration,
     connection: OnceCell<Result<Connection, Unobservable>>,
@@ -80,12 +84,33 @@ impl Cluster {
         Self {
             timings,
             config: config.kubernetes.clone(),
+            context: None,
+            others: Mutex::default(),
             timeout: config.limits.read,
             connection: OnceCell::new(),
             answers: Mutex::default(),
             broken: OnceLock::new(),
             first: Semaphore::new(1),
         }
+    }
+
+    /// The session in another context of the same kubeconfig.
+    pub(super) fn in_context(&self, name: &str) -> Arc<Self> {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || {
+            Arc::new(Self {
+                timings: self.timings.clone(),
+                config: self.config.clone(),
+                context: Some(name.to_owned()),
+                others: Mutex::default(),
+                timeout: self.timeout,
+                connection: OnceCell::new(),
+                answers: Mutex::default(),
+                broken: OnceLock::new(),
+                first: Semaphore::new(1),
+            })
+        };
+        Arc::clone(others.entry(name.to_owned()).or_insert_with(open))
     }
 
     /// The namespace of commands that name none.
@@ -133,14 +158,14 @@ impl Cluster {
 
     async fn connection(&self) -> Result<&Connection, Unobservable> {
         let open = || async {
-            let config = self.config.clone();
+            let (config, context) = (self.config.clone(), self.context.clone());
             let (sender, opened) = tokio::sync::oneshot::channel();
             let runtime = tokio::runtime::Handle::current();
             // A thread of its own: an exec plugin of the kubeconfig blocks it, and one that never ends
             // must hold up neither the other reads nor the end of the run.
             std::thread::spawn(move || {
                 // Nobody waits any more where the time is up.
-                let _ = sender.send(runtime.block_on(connect(&config)));
+                let _ = sender.send(runtime.block_on(connect(&config, context.as_deref())));
             });
             match tokio::time::timeout(self.timeout, opened).await {
                 Ok(Ok(connection)) => connection,

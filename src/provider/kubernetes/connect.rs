@@ -35,11 +35,14 @@ enum ProxyOf {
 }
 
 /// Builds the client. An exec plugin of the kubeconfig runs in here, and blocks.
-pub(super) async fn connect(config: &KubernetesConfig) -> Result<Connection, Unobservable> {
-    let (mut kube, proxy) = if config.kubeconfigs.is_empty() {
-        (in_cluster(config)?, ProxyOf::Environment)
-    } else {
-        from_files(&config.kubeconfigs).await?
+pub(super) async fn connect(
+    config: &KubernetesConfig,
+    context: Option<&str>,
+) -> Result<Connection, Unobservable> {
+    let (mut kube, proxy) = match context {
+        Some(name) if config.kubeconfigs.is_empty() => return Err(no_context(name)),
+        None if config.kubeconfigs.is_empty() => (in_cluster(config)?, ProxyOf::Environment),
+        context => from_files(&config.kubeconfigs, context).await?,
     };
     // Each request has one bound around all of it; two of the same length would race.
     kube.connect_timeout = None;
@@ -104,7 +107,10 @@ fn in_cluster(config: &KubernetesConfig) -> Result<kube::Config, Unobservable> {
 }
 
 /// Merges the files as kubectl does: the first to name a thing wins.
-async fn from_files(paths: &[PathBuf]) -> Result<(kube::Config, ProxyOf), Unobservable> {
+async fn from_files(
+    paths: &[PathBuf],
+    context: Option<&str>,
+) -> Result<(kube::Config, ProxyOf), Unobservable> {
     let mut merged = Kubeconfig::default();
     for path in paths {
         let one = Kubeconfig::read_from(path).map_err(|error| not_read(path, &error))?;
@@ -118,6 +124,12 @@ async fn from_files(paths: &[PathBuf]) -> Result<(kube::Config, ProxyOf), Unobse
             exec.interactive_mode = Some(ExecInteractiveMode::Never);
         }
     }
+    if let Some(name) = context {
+        if !merged.contexts.iter().any(|context| context.name == name) {
+            return Err(no_context(name));
+        }
+        merged.current_context = Some(name.to_owned());
+    }
     if merged.current_context.as_deref().unwrap_or_default().is_empty() {
         let reason = "the kubeconfig has no current context".to_owned();
         return Err(Unobservable::Unconfigured(reason));
@@ -125,6 +137,10 @@ async fn from_files(paths: &[PathBuf]) -> Result<(kube::Config, ProxyOf), Unobse
     let proxy = proxy_of(&merged);
     let config = kube::Config::from_custom_kubeconfig(merged, &KubeConfigOptions::default()).await;
     Ok((config.map_err(|error| Unobservable::Unconfigured(not_usable(&error)))?, proxy))
+}
+
+fn no_context(name: &str) -> Unobservable {
+    Unobservable::Unconfigured(format!("the kubeconfig has no context `{name}`"))
 }
 
 fn proxy_of(kubeconfig: &Kubeconfig) -> ProxyOf {
@@ -235,7 +251,7 @@ mod tests {
             })
             .collect();
         let config = KubernetesConfig { kubeconfigs, ..KubernetesConfig::default() };
-        let Err(reason) = connect(&config).await else { panic!("connected") };
+        let Err(reason) = connect(&config, None).await else { panic!("connected") };
         assert!(matches!(reason, Unobservable::Unconfigured(_)));
         let place = folder.path().display().to_string();
         reason.reason().replace(&place, "DIR")
@@ -276,7 +292,7 @@ mod tests {
         .unwrap();
         let kubeconfigs = vec![one, two];
         let config = KubernetesConfig { kubeconfigs, ..KubernetesConfig::default() };
-        let connection = connect(&config).await.unwrap();
+        let connection = connect(&config, None).await.unwrap();
         assert_eq!(connection.namespace, "shop");
         assert_eq!(connection.address, "http://127.0.0.1:1");
     }
@@ -293,7 +309,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             let kubeconfigs = vec![path.clone()];
             let config = KubernetesConfig { kubeconfigs, ..KubernetesConfig::default() };
-            assert_eq!(connect(&config).await.is_ok(), opens, "{content}");
+            assert_eq!(connect(&config, None).await.is_ok(), opens, "{content}");
         }
     }
 

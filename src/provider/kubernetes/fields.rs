@@ -3,11 +3,14 @@
 use k8s_openapi::ByteString;
 use serde_json::Value;
 
+use super::ready::{READY, readiness};
 use crate::claim::Facts;
 use crate::secret::Secret;
 
 /// The most fields of one object that are looked at.
-const FIELD_LIMIT: usize = 4000;
+const FIELD_LIMIT: usize = 6000;
+/// What stands for a list or a mapping that is there: only whether it is can be asked.
+const SOMETHING: &str = "…";
 
 /// How the entries of a list are addressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +28,40 @@ pub(super) fn flatten(value: &Value, address: Address) -> Vec<(String, Value)> {
     fields
 }
 
-/// What may be compared of an object: without its status, its book-keeping and the text of a secret.
+/// The same of a part of an object, by their paths in the whole.
+pub(super) fn flatten_under(value: &Value, path: &str, address: Address) -> Vec<(String, Value)> {
+    let mut fields = Vec::new();
+    walk(value, path.to_owned(), address, &mut fields);
+    fields
+}
+
+/// The paths of what a document says to be null.
+pub(super) fn nulls(value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    find_nulls(value, String::new(), &mut found);
+    found
+}
+
+fn find_nulls(value: &Value, path: String, found: &mut Vec<String>) {
+    match value {
+        Value::Null if !path.is_empty() => found.push(path),
+        Value::Object(map) => {
+            for (key, value) in map {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                find_nulls(value, path, found);
+            }
+        }
+        Value::Array(entries) => {
+            let Some(names) = names(entries) else { return };
+            for (name, entry) in names.iter().zip(entries) {
+                find_nulls(entry, format!("{path}[{name}]"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What may be compared of an object: without its book-keeping and the text of a secret.
 pub(super) fn facts(object: &Value) -> Facts {
     let secret = object["kind"] == "Secret";
     let mut facts = Facts::none();
@@ -44,7 +80,38 @@ pub(super) fn facts(object: &Value) -> Facts {
             value => facts.with(path, value),
         };
     }
-    facts
+    for (path, value) in conditions(object).chain(taints(object)) {
+        facts = facts.with(path, value);
+    }
+    match readiness(object) {
+        Some(ready) => facts.with(READY, ready),
+        None => facts,
+    }
+}
+
+/// The conditions of a status, by their types.
+fn conditions(object: &Value) -> impl Iterator<Item = (String, Value)> + '_ {
+    entries_of(&object["status"]["conditions"]).filter_map(|condition| {
+        let path = format!("status.conditions[{}]", condition["type"].as_str()?);
+        Some((path, condition["status"].clone()))
+    })
+}
+
+/// The taints of a node, by their keys, and by key and effect.
+fn taints(object: &Value) -> impl Iterator<Item = (String, Value)> + '_ {
+    entries_of(&object["spec"]["taints"]).flat_map(|taint| {
+        let key = taint["key"].as_str().unwrap_or_default();
+        let effect = taint["effect"].as_str().unwrap_or_default();
+        let value = taint["value"].as_str().unwrap_or_default();
+        [
+            (format!("spec.taints[{key}]"), Value::from(effect)),
+            (format!("spec.taints[{key}:{effect}]"), Value::from(value)),
+        ]
+    })
+}
+
+fn entries_of(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
 }
 
 /// The text that a secret's base64 stands for.
@@ -53,11 +120,14 @@ pub(super) fn decoded(base64: &str) -> Option<String> {
     String::from_utf8(bytes.0).ok()
 }
 
+/// What the server tells of an object, as against what is asked of it.
+pub(super) fn is_status(path: &str) -> bool {
+    path.starts_with("status.") || path.starts_with("status[")
+}
+
 /// What the server keeps for itself, or repeats.
 pub(super) fn is_bookkeeping(path: &str) -> bool {
-    const KEPT: [&str; 9] = [
-        "status.",
-        "status[",
+    const KEPT: [&str; 7] = [
         "metadata.managedFields",
         "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration",
         "metadata.uid",
@@ -72,6 +142,12 @@ pub(super) fn is_bookkeeping(path: &str) -> bool {
 fn walk(value: &Value, path: String, address: Address, fields: &mut Vec<(String, Value)>) {
     if fields.len() >= FIELD_LIMIT {
         return;
+    }
+    let empty = value.as_object().is_some_and(serde_json::Map::is_empty)
+        || value.as_array().is_some_and(Vec::is_empty);
+    let composed = value.is_object() || value.is_array();
+    if address == Address::Both && composed && !empty && !path.is_empty() {
+        fields.push((path.clone(), Value::from(SOMETHING)));
     }
     match value {
         Value::Object(map) => {
@@ -119,7 +195,7 @@ mod tests {
             "spec": {"replicas": 3, "template": {"spec": {"containers": [
                 {"name": "web", "image": "nginx:1", "args": ["-x"], "env": [{"name": "P", "value": "v"}]},
             ]}}},
-            "status": {"replicas": 1},
+            "status": {"replicas": 1, "conditions": [{"type": "Available", "status": "True"}]},
         });
         let facts = facts(&object);
         let plain = |path: &str| match facts.get(path) {
@@ -135,7 +211,24 @@ mod tests {
             facts.get("spec.template.spec.containers[web].env[P].value"),
             Some(Fact::Sealed(_))
         ));
+        assert_eq!(plain("spec.template"), "…");
+        assert_eq!(plain("status.conditions[Available]"), "True");
+        assert_eq!(plain("ready"), "0 of 3 replicas are available");
         assert!(facts.fields().iter().all(|(path, _)| !is_bookkeeping(path)));
+    }
+
+    #[test]
+    fn taints_are_addressed_by_key_and_effect() {
+        let object = serde_json::json!({"kind": "Node", "spec": {"taints": [
+            {"key": "gpu", "value": "a100", "effect": "NoSchedule"},
+            {"key": "old", "effect": "NoExecute"},
+        ]}});
+        let facts = facts(&object);
+        let plain = |path: &str| facts.get(path).cloned();
+        assert_eq!(plain("spec.taints[gpu:NoSchedule]"), Some(Fact::Plain("a100".into())));
+        assert_eq!(plain("spec.taints[old:NoExecute]"), Some(Fact::Plain("".into())));
+        assert_eq!(plain("spec.taints[gpu]"), Some(Fact::Plain("NoSchedule".into())));
+        assert_eq!(plain("spec.taints[new]"), None);
     }
 
     #[test]

@@ -1,13 +1,11 @@
-//! Manifests in a heredoc: which objects they name, and with which fields.
+//! Manifests in the text: which objects they name, and with which fields.
 
 use serde_json::Value;
 
-use super::fields::{Address, decoded, flatten, is_bookkeeping};
 use super::resources::usual_kind;
-use crate::claim::{Field, Meaning, Part, Text};
-
-/// The most fields of one object that are claimed.
-const FIELD_LIMIT: usize = 100;
+use super::stated::stated;
+use crate::claim::{Field, Text};
+use crate::provider::masked::Masked;
 
 /// An object of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +20,7 @@ pub(super) struct Named {
     pub(super) fields: Vec<Field>,
 }
 
-/// The objects of a manifest with one or more documents.
+/// The objects of a manifest with one or more documents; without those that the server is to name.
 pub(super) fn objects(manifest: &Text) -> Result<Vec<Named>, String> {
     let masked = Masked::new(manifest);
     // As kubectl reads it: `yes` is true and 0644 is octal.
@@ -33,7 +31,7 @@ pub(super) fn objects(manifest: &Text) -> Result<Vec<Named>, String> {
     for document in documents {
         match &document {
             Value::Null => {}
-            Value::Object(map) if map.get("kind") == Some(&Value::from("List")) => {
+            Value::Object(map) if is_list(map) => {
                 let items = map.get("items").and_then(Value::as_array);
                 for item in items.into_iter().flatten() {
                     objects.push(named(item, &masked)?);
@@ -42,16 +40,27 @@ pub(super) fn objects(manifest: &Text) -> Result<Vec<Named>, String> {
             object => objects.push(named(object, &masked)?),
         }
     }
-    if objects.is_empty() { Err("the manifest names no object".to_owned()) } else { Ok(objects) }
+    if objects.is_empty() {
+        return Err("the manifest names no object".to_owned());
+    }
+    Ok(objects.into_iter().flatten().collect())
 }
 
-fn named(object: &Value, masked: &Masked) -> Result<Named, String> {
-    let text = |value: &Value| value.as_str().map(|text| masked.restored(text));
+fn is_list(map: &serde_json::Map<String, Value>) -> bool {
+    let kind = map.get("kind").and_then(Value::as_str);
+    kind.is_some_and(|kind| kind.ends_with("List")) && map.contains_key("items")
+}
+
+fn named(object: &Value, masked: &Masked) -> Result<Option<Named>, String> {
+    let text = |value: &Value| value.as_str().map(|text| masked.unmask(text));
     let (api_version, kind) = (object["apiVersion"].as_str(), object["kind"].as_str());
     let (Some(api_version), Some(kind)) = (api_version, kind) else {
         return Err("the manifest has no `apiVersion` or no `kind`".to_owned());
     };
     let Some(name) = text(&object["metadata"]["name"]) else {
+        if object["metadata"]["generateName"].is_string() {
+            return Ok(None);
+        }
         return Err(format!("the manifest gives its `{kind}` no name"));
     };
     let usual = usual_kind(api_version, kind);
@@ -65,110 +74,15 @@ fn named(object: &Value, masked: &Masked) -> Result<Named, String> {
     );
     // Another version of a kind may spell its fields in another way than the one that is read.
     let same_version = usual.as_ref().is_none_or(|usual| usual.api_version() == api_version);
-    let fields = if same_version { fields(object, masked) } else { Vec::new() };
-    Ok(Named { word, name, namespace: text(&object["metadata"]["namespace"]), fields })
-}
-
-fn fields(object: &Value, masked: &Masked) -> Vec<Field> {
-    let secret = object["kind"] == "Secret";
-    let mut fields = Vec::new();
-    for (path, value) in flatten(object, Address::Name) {
-        let known = !masked.holds(&path) && !is_bookkeeping(&path) && !is_identity(&path);
-        if !known || is_quantity(&path) {
-            continue;
-        }
-        let plain = match &value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        if secret && let Some(key) = path.strip_prefix("stringData.") {
-            fields.push(sealed_field(key, masked.restored(&plain)));
-        } else if secret && let Some(key) = path.strip_prefix("data.") {
-            if let Some(text) = decoded(&plain) {
-                fields.push(sealed_field(key, Text::from(text)));
-            }
-        } else {
-            fields.push(Field::new(&path, masked.restored(&plain), Meaning::Exact));
-        }
-    }
-    fields.truncate(FIELD_LIMIT);
-    fields
-}
-
-/// A field of a secret: its value is compared and never shown, though the text itself shows it.
-pub(super) fn sealed_field(key: &str, value: Text) -> Field {
-    Field::new(format!("data.{key}"), value.sealed(), Meaning::Exact)
-}
-
-fn is_identity(path: &str) -> bool {
-    matches!(path, "apiVersion" | "kind" | "metadata.name" | "metadata.namespace")
-}
-
-/// The server writes `1000m` as `1`: not compared, as it could only be wrong.
-fn is_quantity(path: &str) -> bool {
-    const PLACES: [&str; 8] = [
-        ".limits.",
-        ".requests.",
-        ".hard.",
-        ".capacity.",
-        ".default.",
-        ".defaultRequest.",
-        ".max.",
-        ".min.",
-    ];
-    PLACES.iter().any(|place| path.contains(place)) || path.ends_with("sizeLimit")
-}
-
-/// A text with a word of our own in the place of each hole, so that YAML can be read around them.
-struct Masked {
-    text: String,
-    /// The words, with what they stand for.
-    holes: Vec<(String, Part)>,
-}
-
-impl Masked {
-    fn new(text: &Text) -> Self {
-        let mut masked = Self { text: String::new(), holes: Vec::new() };
-        for part in text.parts() {
-            if let Part::Literal(literal) = part {
-                masked.text.push_str(literal);
-            } else {
-                let word = format!("labproof-hole-{}-", masked.holes.len());
-                masked.text.push_str(&word);
-                masked.holes.push((word, part.clone()));
-            }
-        }
-        masked
-    }
-
-    fn holds(&self, text: &str) -> bool {
-        self.holes.iter().any(|(word, _)| text.contains(word.as_str()))
-    }
-
-    /// A piece of the text with its holes back in place.
-    fn restored(&self, mut text: &str) -> Text {
-        let mut restored = Text::default();
-        loop {
-            let next =
-                self.holes.iter().filter_map(|(word, part)| Some((text.find(word)?, word, part)));
-            let Some((at, word, part)) = next.min_by_key(|(at, ..)| *at) else { break };
-            if at > 0 {
-                restored.push(Part::Literal(text[..at].to_owned()));
-            }
-            restored.push(part.clone());
-            text = &text[at + word.len()..];
-        }
-        if !text.is_empty() || restored.parts().is_empty() {
-            restored.push(Part::Literal(text.to_owned()));
-        }
-        restored
-    }
+    let fields = if same_version { stated(object, masked, kind) } else { Vec::new() };
+    let namespace = text(&object["metadata"]["namespace"]);
+    Ok(Some(Named { word, name, namespace, fields }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::Hole;
+    use crate::claim::{Hole, Part};
 
     fn shown(objects: &[Named]) -> Vec<String> {
         objects
@@ -219,7 +133,8 @@ spec: {dnsNames: [a, b], ready: yes, mode: 0644}
             [
                 "shop:deployment/web spec.replicas=3 \
                  spec.template.spec.containers[web].name=web \
-                 spec.template.spec.containers[web].image=nginx:1",
+                 spec.template.spec.containers[web].image=nginx:1 \
+                 spec.template.spec.containers[web].resources.limits.cpu=1000m",
                 ":secret/s data.password=the text's value data.user=the text's value",
                 ":certificate.cert-manager.io/c spec.dnsNames[0]=a spec.dnsNames[1]=b spec.ready=true spec.mode=420",
             ]

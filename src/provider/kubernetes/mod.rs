@@ -7,18 +7,21 @@ mod connect;
 mod create;
 mod discovery;
 mod fields;
+mod flags;
 mod infer;
 mod jsonpath;
 mod lookup;
 mod manifest;
 mod object;
 mod observe;
+mod ready;
 mod resources;
+mod stated;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Story};
-use crate::claim::Unobservable;
+use super::{Call, Kind, Lab, Provider, Reading};
+use crate::claim::{Text, Unobservable};
 
 pub use client::Cluster;
 pub use object::Object;
@@ -43,11 +46,11 @@ impl Provider for Kubernetes {
     }
 
     fn reading(&self, call: &Call) -> Reading {
-        match infer::understand(call, &Story::default()) {
-            Err(reading) => reading,
-            // Without the text before it, a look is only a look.
-            Ok(_) => Reading::Reads,
-        }
+        infer::reading(call)
+    }
+
+    fn settings(&self, call: &Call) -> Vec<(&'static str, Text)> {
+        infer::settings(call)
     }
 
     fn is_lookup(&self, call: &Call) -> bool {

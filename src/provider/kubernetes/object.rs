@@ -2,10 +2,11 @@
 
 use futures_util::future::BoxFuture;
 
-use super::infer::understand;
+use super::infer::{same_kind, understand};
 use super::observe::observe;
+use super::ready::READY;
 use super::resources::{Resource, Scope, usual};
-use crate::claim::{Claim, Expectation, Field, Observation, Subject, Text, Verb};
+use crate::claim::{Claim, Expectation, Field, Meaning, Observation, Subject, Text, Verb};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::{one_line, ticked};
 
@@ -24,8 +25,10 @@ impl Kind for Object {
         "An object of a Kubernetes cluster, of any group and version, such as a Deployment or a Secret.\n\
          \n\
          Present: the object is there, is not being deleted, and has the fields that the text names, \
-         compared by their paths (`spec.replicas`, `spec.template.spec.containers[web].image`); the values \
-         of secrets are compared and never shown.\n\
+         compared by their paths (`spec.replicas`, `spec.template.spec.containers[web].image`) and by \
+         meaning (`1000m` is `1`); the values of secrets are compared and never shown. Where the text waits \
+         for it, the object is ready, by what its kind means by that: all replicas of a Deployment are \
+         available, a Job is complete, a Pod answers.\n\
          \n\
          Absent: the API server says NotFound and names the object, and its namespace can be read. Where \
          the text names no namespace, the object must be in no other namespace either."
@@ -43,8 +46,10 @@ impl Kind for Object {
         let object = named(&claim.subject);
         match (&claim.expectation, claim.verb) {
             (Expectation::Absent, _) => format!("{object} is deleted"),
-            (Expectation::Present(fields), Verb::Change) => match fields.as_slice() {
+            (Expectation::Present(fields), Verb::Change | Verb::Confirm) => match fields.as_slice()
+            {
                 [] => format!("{object} exists"),
+                [one] if one.path == READY => format!("{object} is ready"),
                 [one] => format!("{object} has {}", field(one)),
                 many => format!("{object} has {} and more", field(&many[0])),
             },
@@ -57,6 +62,10 @@ impl Kind for Object {
         let place = match claim.subject.param("namespace") {
             Some(namespace) => format!(" in namespace {}", ticked(&namespace.shown())),
             None => String::new(),
+        };
+        let place = match claim.subject.param("context") {
+            Some(context) => format!("{place} in context {}", ticked(&context.shown())),
+            None => place,
         };
         match claim.expectation.fields() {
             _ if claim.expectation == Expectation::Absent => {
@@ -78,6 +87,9 @@ impl Kind for Object {
         let (word, name) = parts(&claim.subject.name);
         let namespace = claim.subject.param("namespace").map(Text::shown);
         let flag = namespace.map_or(String::new(), |namespace| format!(" -n {namespace}"));
+        let context = claim.subject.param("context").map(Text::shown);
+        let context = context.map_or(String::new(), |context| format!(" --context {context}"));
+        let flag = format!("{flag}{context}");
         let object = format!("{word} {name}{flag}");
         match &claim.expectation {
             Expectation::Absent => format!("`kubectl delete {object}` takes it away"),
@@ -115,6 +127,22 @@ impl Kind for Object {
         }
     }
 
+    fn holds(&self, holder: &Subject, thing: &Subject) -> bool {
+        if holder.kind != ID
+            || thing.kind != ID
+            || holder.param("context") != thing.param("context")
+        {
+            return false;
+        }
+        let ((holder, name), (word, _)) = (parts(&holder.name), parts(&thing.name));
+        match holder.as_str() {
+            "namespace" => thing.param("namespace").is_some_and(|text| text.shown() == name),
+            // A definition is called after the plural and the group of its kind.
+            "customresourcedefinition" => word.contains('.') && same_kind(&name, &word),
+            _ => false,
+        }
+    }
+
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
         Box::pin(observe(subject, &lab.kubernetes))
     }
@@ -135,6 +163,11 @@ fn named(subject: &Subject) -> String {
 
 fn field(field: &Field) -> String {
     const SHOWN: usize = 60;
+    match field.meaning {
+        Meaning::Unset => return format!("no {}", ticked(&field.path)),
+        Meaning::AnyValue => return ticked(&field.path),
+        _ => {}
+    }
     format!("{} {}", ticked(&field.path), ticked(&one_line(&field.value.shown(), SHOWN)))
 }
 

@@ -40,6 +40,17 @@ enum By {
 
 /// Looks at a subject.
 pub(super) async fn observe(subject: &Subject, cluster: &Cluster) -> Observation {
+    let Some(context) = subject.param("context") else { return observe_in(subject, cluster).await };
+    match context.value() {
+        Some(name) => observe_in(subject, &cluster.in_context(&name)).await,
+        None => {
+            let reason = Unobservable::unbound(&context.unbound());
+            Observation::unobservable(reason, format!("GET {}", subject.name.shown()))
+        }
+    }
+}
+
+async fn observe_in(subject: &Subject, cluster: &Cluster) -> Observation {
     let place = match locate(subject, cluster).await {
         Ok(place) => place,
         Err(reason) => {
@@ -158,7 +169,15 @@ async fn absent(place: &Place<'_>) -> Result<Observation, Unobservable> {
     let mut control = format!("namespace {namespace} answers");
     let names = match place.by {
         // Only what is near comes of it: without it, the absence is proved all the same.
-        By::Text => place.names().await.unwrap_or_default(),
+        By::Text => {
+            let names = place.names().await.unwrap_or_default();
+            if nearest(&place.name, &names).is_none()
+                && let Some(elsewhere) = place.elsewhere().await
+            {
+                return Ok(Observation::absent(Control::new(control), read).near(Some(elsewhere)));
+            }
+            names
+        }
         By::Context => {
             let (names, elsewhere) = place.names_everywhere().await?;
             if !elsewhere.is_empty() {
@@ -211,6 +230,19 @@ impl Place<'_> {
         let elsewhere = entries(&of_name)
             .filter(|(namespace, name)| *name == self.name && *namespace != self.namespace);
         Ok((names, elsewhere.map(|(namespace, _)| namespace.to_owned()).collect()))
+    }
+
+    /// Which other namespaces have one of its name, where that can be read.
+    async fn elsewhere(&self) -> Option<String> {
+        let (all, name) = (self.resource.path(None, None), escaped(&self.name));
+        let path = format!("{all}?fieldSelector=metadata.name%3D{name}&limit={NAMES}");
+        let list = self.list(&path).await.ok()?;
+        let found: Vec<&str> = entries(&list)
+            .filter(|(namespace, name)| *name == self.name && *namespace != self.namespace)
+            .map(|(namespace, _)| namespace)
+            .collect();
+        let word = if found.len() == 1 { "namespace" } else { "namespaces" };
+        (!found.is_empty()).then(|| format!("one is in {word} {}", and_list(&found)))
     }
 
     async fn list(&self, path: &str) -> Result<Value, Unobservable> {

@@ -1,0 +1,47 @@
+//! `delete`: by name, by manifest, and by what a selector picks of the text's own objects.
+
+use super::asked::{Asked, Object};
+use super::{Understood, not_understood};
+use crate::claim::{Claim, Expectation, Verb};
+use crate::provider::{Reading, Unseen};
+
+pub(super) fn deleted(asked: &Asked<'_>) -> Understood {
+    let lenient = asked.line.has("ignore-not-found");
+    let chosen = asked.chosen(0)?;
+    let from_file = asked.line.has("filename") || asked.line.has("kustomize");
+    let named = asked.line.arguments.len() > 1
+        || asked.line.arguments.first().is_some_and(|one| one.split_once('/').is_some());
+    if !from_file && !named && !asked.picks() {
+        return not_understood("which objects it takes away is not in the text");
+    }
+    let mut claims: Vec<Claim> = Vec::new();
+    for object in &chosen.sure {
+        if comes_again(asked, object) {
+            continue;
+        }
+        let claim = asked.claim(object, Expectation::Absent, Verb::Remove);
+        claims.push(claim.leniently(lenient));
+    }
+    // What is perhaps gone is no longer claimed to be there.
+    let open = chosen.open.iter();
+    claims.extend(open.map(|object| asked.claim(object, Expectation::Absent, Verb::Disturb)));
+    if claims.is_empty() {
+        return Err(Reading::NotObservable(Unseen::NoMark));
+    }
+    Ok(claims)
+}
+
+/// Whether a controller makes the object again under the same name: the pods of a `StatefulSet` are numbered.
+fn comes_again(asked: &Asked<'_>, object: &Object) -> bool {
+    if asked.of(object).is_some_and(|known| known.is_whole()) {
+        return false;
+    }
+    let name = object.name.shown();
+    let numbered = name.rsplit_once('-').is_some_and(|(start, number)| {
+        !start.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    object.word == "pod" && numbered
+        || matches!((object.word.as_str(), name.as_str()), ("serviceaccount", "default"))
+        || matches!((object.word.as_str(), name.as_str()), ("configmap", "kube-root-ca.crt"))
+        || matches!((object.word.as_str(), name.as_str()), ("service", "kubernetes"))
+}
