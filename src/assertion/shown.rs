@@ -46,7 +46,7 @@ pub(super) fn command(challenge: &Challenge, command: &Command) -> String {
     if last + 1 == command.words.len() && !here {
         let rest = source.slice(Span::new(at, command.span.end));
         let rest = rest.split_once(" #").map_or(rest, |(rest, _)| rest);
-        text.push_str(rest.trim_end().trim_end_matches(';'));
+        text.push_str(rest.trim_end_matches([';', '|', '&', ' ']));
         return ticked(&one_line(&text, LONGEST));
     }
     let rest = if at < command.span.end { " …" } else { "" };

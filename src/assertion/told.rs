@@ -1,8 +1,14 @@
 //! What the prose around a fence, its comments and the output shown with it say of how its commands end: that one
 //! is to fail, or need not be run. Reads English, and only takes claims away: nothing is claimed because of it.
 
+mod phrases;
+
 use crate::challenge::{Challenge, Step};
 use crate::source::Span;
+
+use phrases::{
+    ANNOUNCES, FAILS, FAILURES, HYPOTHETICAL, OPTIONAL, RESULT, RUNS, SUBJECTS, TROUBLE,
+};
 
 /// What is told of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,16 +162,18 @@ impl Between {
         self.paragraphs.iter().enumerate().flat_map(move |(index, paragraph)| {
             let failing = paragraph.iter().enumerate().filter(|(_, one)| says_failure(one));
             failing.map(move |(at, sentence)| {
-                let has = |words: &[&str]| paragraph[..=at].iter().any(|one| any(one, words));
+                let earlier = |words: &[&str]| paragraph[..at].iter().any(|one| any(one, words));
                 let announced = sentence.ends_with(':') && index + 1 == many;
-                if announced || has(ANNOUNCES) {
+                if announced || any(sentence, ANNOUNCES) || earlier(ANNOUNCES) {
                     return (false, true);
                 }
-                let result = any(sentence, RESULT);
+                // "Log in as a guest. You should see an error." is about what comes.
+                let led = earlier(RUNS);
+                let perhaps = led || any(sentence, RUNS);
                 match (index, many) {
-                    (0, 1) => (true, has(RUNS)),
+                    (0, 1) => (!led, perhaps),
                     (0, _) => (true, false),
-                    _ if result => (true, index + 1 == many && has(RUNS)),
+                    _ if any(sentence, RESULT) => (true, index + 1 == many && perhaps),
                     (last, many) if last + 1 == many => (false, true),
                     _ => (true, true),
                 }
@@ -173,167 +181,6 @@ impl Between {
         })
     }
 }
-
-/// Words that announce a command.
-const ANNOUNCES: &[&str] =
-    &[" following ", " below", " try ", " trying ", " attempt ", " attempting ", " next command"];
-/// Words that may speak of the command before as well as of the one behind.
-const RUNS: &[&str] =
-    &[" run ", " running ", " execute ", " now ", " let's ", " verify ", " confirm ", " test "];
-/// Words that tell what came of a command.
-const RESULT: &[&str] = &[
-    " see ",
-    " get ",
-    " receive ",
-    " notice ",
-    " output",
-    " returns ",
-    " returned ",
-    " failed ",
-    " was ",
-    " were ",
-    " as expected",
-    " result",
-];
-/// What a command that fails is called.
-const SUBJECTS: &[&str] = &[
-    "this",
-    "that",
-    "it",
-    "these",
-    "they",
-    "which",
-    "command",
-    "commands",
-    "request",
-    "requests",
-    "attempt",
-    "attempts",
-    "operation",
-    "call",
-    "creation",
-    "deletion",
-    "write",
-    "update",
-    "login",
-];
-/// What is said of it.
-const FAILS: &[&str] = &[
-    "fails",
-    "will fail",
-    "will now fail",
-    "must fail",
-    "is going to fail",
-    "is expected to fail",
-    "will be denied",
-    "will be refused",
-    "will be rejected",
-    "will be blocked",
-    "is denied",
-    "is refused",
-    "is rejected",
-    "is blocked",
-    "will not work",
-    "won't work",
-    "does not work",
-    "doesn't work",
-    "will not succeed",
-    "will error",
-    "failed",
-    "was denied",
-    "was refused",
-    "was rejected",
-    "was blocked",
-    "results in an error",
-    "will result in an error",
-];
-/// What is a failure whatever it is said of.
-const FAILURES: &[&str] = &[
-    "should fail",
-    "expected to fail",
-    "supposed to fail",
-    "should be denied",
-    "should be refused",
-    "should be rejected",
-    "should be blocked",
-    "should not work",
-    "shouldn't work",
-    "permission denied",
-    "permission-denied",
-    "access denied",
-    "access is denied",
-    "error from server",
-    "see an error",
-    "get an error",
-    "receive an error",
-    "returns an error",
-    "return an error",
-    "expect an error",
-    "produces an error",
-    "throws an error",
-    "an error message",
-    "an authorization error",
-    "a permission error",
-    "(forbidden)",
-    "a forbidden error",
-    "403 error",
-    "http 403",
-    "code: 403",
-    "gets denied",
-    "get denied",
-];
-/// Sentences with these say nothing of what happens.
-const HYPOTHETICAL: &[&str] = &[
-    " if ",
-    " unless ",
-    " otherwise",
-    " would ",
-    " might ",
-    " may ",
-    " could ",
-    " in case ",
-    " no error",
-    " without error",
-    " without any error",
-    " not fail",
-    " never fail",
-    " until ",
-    " no longer ",
-    " should not see",
-    " shouldn't see",
-    " instead of ",
-];
-/// What need not be run.
-const OPTIONAL: &[&str] = &[
-    " optional ",
-    " optional:",
-    " optionally",
-    " (optional",
-    " optional)",
-    " optional.",
-    " do not run ",
-    " don't run ",
-    " not need to run",
-    " no need to run",
-    " for reference only",
-    " if you want",
-    " if you would like",
-    " if you'd like",
-    " if you wish",
-    " if you prefer",
-    " if you receive",
-    " if you get ",
-    " if you see ",
-    " if you encounter",
-    " if you run into",
-    " if you made ",
-    " if you make ",
-    " if you have not",
-    " if you haven't",
-    " if needed",
-    " if necessary",
-    " feel free",
-];
 
 fn any(sentence: &str, words: &[&str]) -> bool {
     words.iter().any(|word| sentence.contains(word))
@@ -353,7 +200,8 @@ fn says_failure(sentence: &str) -> bool {
 }
 
 fn says_optional(sentence: &str) -> bool {
-    any(sentence, OPTIONAL) || sentence.trim() == "optional"
+    let trouble = sentence.starts_with(" if ") && any(sentence, TROUBLE);
+    trouble || any(sentence, OPTIONAL) || sentence.trim() == "optional"
 }
 
 /// The first words of what `vault`, `kubectl` and `psql` print when they fail.
@@ -415,11 +263,13 @@ mod tests {
             ("Now try to make another. This should fail:", ".f"),
             ("Try it as a guest, and you will get an error:", ".f"),
             ("The following command fails, since the quota is used up.", ".f"),
+            ("Log in as a guest and look again. You should see `permission denied`.", ".f"),
+            ("Make it once more, which gives an error:", ".f"),
             ("The command fails.\n\nSo give the role more rights:", "f."),
             ("Good.\n\nMake another one as a guest.\n\nThis will fail:", ".f"),
             ("Log in.\n\nYou will see an error.\n\nGive the role more rights:", "f."),
             // What only might be, or is about something else.
-            ("If this fails, wait a moment. Then:", ".."),
+            ("It can be that this would fail. Wait a moment:", ".."),
             ("The pod will fail to start.", ".."),
             ("It should not fail.", ".."),
             ("You should see no error message.", ".."),
@@ -439,6 +289,7 @@ mod tests {
             ("*Optional* - make another one:", ".o"),
             ("**NOTE: IF YOU RECEIVE ERRORS RUN THE FOLLOWING:**", ".o"),
             ("If you want to, make another:", ".o"),
+            ("If the command above fails, make another:", ".o"),
             ("Do not run this yet:", ".o"),
             ("## Optional\n\nMake another:", ".o"),
             ("The flag is an option.", ".."),
