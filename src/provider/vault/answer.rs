@@ -53,10 +53,16 @@ impl Answer {
             && self.body["errors"].as_array().is_some_and(Vec::is_empty)
     }
 
-    /// No engine is mounted at the path.
+    /// An engine's own word that what is asked for was never set.
+    pub(super) fn is_unset(&self) -> bool {
+        self.status == 400 && self.says("keys haven't been configured yet")
+    }
+
+    /// No engine is mounted at the path, no auth method enabled.
     pub(super) fn is_unrouted(&self) -> bool {
         (self.status == 404 && self.says("no handler for route"))
-            || (self.status == 400 && self.says("No secret engine mount at"))
+            || (self.status == 400
+                && (self.says("No secret engine mount at") || self.says("No auth engine at")))
     }
 
     /// The token may not.

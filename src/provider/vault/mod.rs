@@ -1,6 +1,8 @@
 //! Vault: its CLI's commands and its HTTP API.
 
 mod answer;
+mod audit_device;
+mod auth_mount;
 mod cli;
 mod client;
 pub(crate) mod connection;
@@ -14,9 +16,18 @@ mod lease;
 mod lookup;
 mod mount;
 mod object;
+mod path;
+mod path_area;
+mod path_auth;
+mod path_engines;
+mod path_field;
 pub(crate) mod place;
+mod policy;
+mod policy_text;
 pub(crate) mod probe;
 pub(crate) mod root_rotation;
+mod served;
+mod static_role;
 
 use futures_util::future::BoxFuture;
 
@@ -32,12 +43,17 @@ pub struct Vault;
 
 /// The kinds, in the order of their ids.
 const KINDS: &[&dyn Kind] = &[
+    &audit_device::AuditDevice,
+    &auth_mount::AuthMount,
     &database_config::DatabaseConfig,
     &database_role::DatabaseRole,
     &dynamic_credential::DynamicCredential,
     &kv_secret::KvSecret,
     &mount::Mount,
+    &path::VaultPath,
+    &policy::Policy,
     &root_rotation::RootRotation,
+    &static_role::StaticRole,
 ];
 
 impl Provider for Vault {
@@ -69,6 +85,9 @@ impl Provider for Vault {
 fn reading(invocation: &Invocation) -> Reading {
     if invocation.elsewhere() {
         return Reading::NotUnderstood("another namespace is not looked at".to_owned());
+    }
+    if let Some(reading) = path::reading(invocation) {
+        return reading;
     }
     let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
     let looks =
@@ -112,8 +131,8 @@ mod tests {
             assert_eq!(of(line), Reading::Reads, "{line}");
         }
         assert!(matches!(of("vault token create"), Reading::NotObservable(_)));
-        let unknown = Reading::NotUnderstood("`vault write transit/keys/x`".to_owned());
-        assert_eq!(of("vault write transit/keys/x a=b"), unknown);
+        let unknown = Reading::NotUnderstood("`vault write other/keys/x`".to_owned());
+        assert_eq!(of("vault write other/keys/x a=b"), unknown);
     }
 
     #[test]

@@ -20,13 +20,40 @@ pub(super) enum Thing {
     Not(Observation),
 }
 
+/// What serves a thing: a secrets engine or an auth method, as far as it could be seen.
+pub(super) struct Holder {
+    /// Whether it is there.
+    pub(super) engine: Result<Engine, Unobservable>,
+    /// With its slash, as a person may read it.
+    pub(super) shown: String,
+}
+
+impl Holder {
+    /// That it is not there, in words.
+    fn gone(&self) -> String {
+        let what = if self.is_method() { "auth method is enabled" } else { "engine is mounted" };
+        format!("no {what} at {}", ticked(&self.shown))
+    }
+
+    /// That it answers, in words.
+    pub(super) fn answers(&self) -> String {
+        let what = if self.is_method() { "auth method" } else { "engine" };
+        format!("the {what} at {} answers", ticked(&self.shown))
+    }
+
+    fn is_method(&self) -> bool {
+        self.shown.starts_with("auth/")
+    }
+}
+
 /// Reads `mount/area/name`, with its mount as the control.
 pub(super) async fn read(session: &Session, place: &Place, area: &str) -> Thing {
     let path = format!("{}{area}/{}", place.mount, place.name);
     let shown = format!("{}{area}/{}", place.shown_mount, place.shown_name);
     let (reply, engine) =
         futures_util::future::join(session.get(&path), mount::engine(session, &place.mount)).await;
-    match judge(&reply, &engine, place, &shown) {
+    let holder = Holder { engine, shown: place.shown_mount.clone() };
+    match judge(&reply, &holder, &shown) {
         Thing::Not(observation) if matches!(&reply, Ok(answer) if answer.is_nothing()) => {
             Thing::Not(observation.near(near(session, place, area).await))
         }
@@ -35,12 +62,7 @@ pub(super) async fn read(session: &Session, place: &Place, area: &str) -> Thing 
 }
 
 /// What an answer means. Pure.
-fn judge(
-    reply: &Reply,
-    engine: &Result<Engine, Unobservable>,
-    place: &Place,
-    shown: &str,
-) -> Thing {
+pub(super) fn judge(reply: &Reply, holder: &Holder, shown: &str) -> Thing {
     let answer = match reply {
         Ok(answer) => answer,
         Err(reason) => {
@@ -49,10 +71,9 @@ fn judge(
     };
     let read = format!("GET {shown} → {}", answer.status);
     let gone = |read: String| {
-        let proof = format!("no engine is mounted at {}", ticked(&place.shown_mount));
-        Thing::Not(Observation::absent(Control::container_gone(proof), read))
+        Thing::Not(Observation::absent(Control::container_gone(holder.gone()), read))
     };
-    if let Ok(Engine::Absent { read }) = engine {
+    if let Ok(Engine::Absent { read }) = &holder.engine {
         return gone(read.clone());
     }
     if answer.is_unrouted() {
@@ -69,11 +90,10 @@ fn judge(
         )));
     }
     if answer.is_nothing() {
-        return match engine {
+        return match &holder.engine {
             // A token that may read the thing need not see the mounts; the engine's own answer stands.
             Ok(_) | Err(Unobservable::Forbidden(_)) => {
-                let proof = format!("the engine at {} answers", ticked(&place.shown_mount));
-                Thing::Not(Observation::absent(Control::new(proof), read))
+                Thing::Not(Observation::absent(Control::new(holder.answers()), read))
             }
             Err(reason) => unseen(reason.clone()),
         };
@@ -131,16 +151,13 @@ pub(super) async fn observe(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::{Seen, Text};
+    use crate::claim::Seen;
     use serde_json::{Value, json};
-
-    fn place() -> Place {
-        Place::of(&Text::from("database/x")).unwrap()
-    }
 
     fn outcome(status: u16, body: Value, engine: &Result<Engine, Unobservable>) -> String {
         let reply: Reply = Ok(Arc::new(Answer { status, body }));
-        match judge(&reply, engine, &place(), "database/roles/x") {
+        let holder = Holder { engine: engine.clone(), shown: "database/".to_owned() };
+        match judge(&reply, &holder, "database/roles/x") {
             Thing::There(_, read) => format!("there: {read}"),
             Thing::Not(observation) => match observation.seen {
                 Seen::Absent(control) if control.container_gone => {

@@ -2,6 +2,7 @@
 
 mod make_change_delete;
 mod move_to_a_new_namespace;
+mod policies_and_userpass;
 mod retold_seed;
 mod row;
 
@@ -23,9 +24,10 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 3] = [
+    let walks: [(&str, &[(&str, Walk)]); 4] = [
         (make_change_delete::SLUG, make_change_delete::WALKS),
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
+        (policies_and_userpass::SLUG, policies_and_userpass::WALKS),
         (retold_seed::SLUG, retold_seed::WALKS),
     ];
     let mut trials = vec![Trial::test("walk::every_challenge_has_a_walk", move || {
