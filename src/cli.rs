@@ -70,6 +70,13 @@ pub struct Check {
     /// Also probe what changes the lab: `reset` tells a rotation from a password changed by hand.
     #[arg(long, value_enum)]
     pub probe: Option<Probe>,
+    /// Only claims on these systems: vault, kubernetes, postgres, host; without it, all but host. Files belong to
+    /// the host that they are on: `host` says that it is this machine.
+    #[arg(long, value_name = "SYSTEM,…", value_enum, value_delimiter = ',')]
+    pub only: Option<Vec<System>>,
+    /// This machine is the challenge's host NAME, so look at the files that the text makes there too.
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
     /// Show every step in full, later ones too.
     #[arg(long)]
     pub all: bool,
@@ -83,6 +90,31 @@ pub struct Check {
 pub enum Probe {
     /// `database/reset/NAME`: makes Vault log in anew with the password that it keeps.
     Reset,
+}
+
+/// A system that claims are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum System {
+    /// Files of this machine.
+    Host,
+    /// Kubernetes and OpenShift.
+    Kubernetes,
+    /// PostgreSQL.
+    Postgres,
+    /// Vault.
+    Vault,
+}
+
+impl System {
+    /// Its name in the registry of providers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Kubernetes => "kubernetes",
+            Self::Postgres => "postgres",
+            Self::Vault => "vault",
+        }
+    }
 }
 
 /// How to say it.

@@ -17,6 +17,8 @@ pub struct Config {
     pub kubernetes: KubernetesConfig,
     /// `PG*` variables.
     pub postgres: PostgresConfig,
+    /// `HOME`: what `~` stands for in a path.
+    pub home: Option<PathBuf>,
     /// What may be written.
     pub probes: Probes,
     /// Bounds on time.
@@ -108,6 +110,7 @@ impl Config {
             vault: vault(&set, home.as_ref()),
             kubernetes: kubernetes(&set, home.as_ref()),
             postgres: postgres(&set),
+            home,
             probes: Probes::default(),
             limits: Limits::default(),
         }

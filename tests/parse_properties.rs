@@ -1,5 +1,6 @@
 //! What holds of every text whatever: reading ends, does not panic, and its places are places.
 
+use labproof::assertion::{Bindings, collect};
 use labproof::challenge::{Challenge, Command, Piece, Redirect, Word, parse};
 use labproof::source::{Source, Span};
 use proptest::prelude::*;
@@ -27,6 +28,21 @@ const PARTS: &[&str] = &[
     "-->",
     "<p>\n",
     "vault ",
+    "vault secrets enable kv\n",
+    "for x in a {1..3} $A; do ",
+    "done\n",
+    "f() {",
+    "cd /a\n",
+    "echo a > f\n",
+    "> f\n",
+    "bash -c 'ls'\n",
+    "bash <<'E'\nls\nE\n",
+    "alias v=vault\n",
+    "v ",
+    "sudo -u x ",
+    "xargs ",
+    "rm -r f\n",
+    "sed -i s/a/b/ f\n",
     "kubectl get pods\n",
     "a=b ",
     "$(",
@@ -153,6 +169,13 @@ fn commands(text: &str, commands: &[Command]) {
     assert!(starts.is_sorted(), "commands in the order of the text: {starts:?}");
 }
 
+/// Sound, and what it claims can be worked out.
+fn collected(challenge: &Challenge) {
+    sound(challenge);
+    let plan = collect(challenge, &Bindings::default());
+    assert_eq!(plan.steps.len(), challenge.steps.len());
+}
+
 fn sound(challenge: &Challenge) {
     let text = &challenge.source.text;
     let mut end = 0;
@@ -175,17 +198,17 @@ proptest! {
 
     #[test]
     fn any_text_is_read(text in texts()) {
-        sound(&parse(Source::new("x.md", text)));
+        collected(&parse(Source::new("x.md", text)));
     }
 
     #[test]
     fn any_fence_is_read(text in texts()) {
-        sound(&parse(Source::new("x.md", format!("```bash\nvault status\n{text}\n```\n"))));
+        collected(&parse(Source::new("x.md", format!("```bash\nvault status\n{text}\n```\n"))));
     }
 
     #[test]
     fn any_change_of_a_fixture_is_read(text in mutated()) {
-        sound(&parse(Source::new("x.md", text)));
+        collected(&parse(Source::new("x.md", text)));
     }
 }
 

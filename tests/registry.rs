@@ -20,7 +20,6 @@ fn declared(folder: &Path) -> BTreeSet<String> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            ids.extend(declared(&path));
             continue;
         }
         let text = fs::read_to_string(path).unwrap();
@@ -93,6 +92,12 @@ fn commands_that_only_look_claim_nothing() {
         "kubectl get deployment",
         "kubectl describe deployment web",
         "kubectl create deployment web --image=nginx --dry-run=client -o yaml",
+        "oc get route",
+        "oc set volume deployment/web",
+        "oc process -f template.yml",
+        "helm list",
+        "helm status web",
+        "helm install web acme/nginx --dry-run",
         "psql --version",
     ] {
         let text = format!("```bash\n{command}\n```\n");

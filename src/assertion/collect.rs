@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A text has no more commands than this, loops unrolled.
-const MOST_COMMANDS: usize = 4096;
+const MOST_COMMANDS: usize = 20_000;
 /// Functions that call functions are followed so far.
 const DEEPEST: usize = 8;
 
@@ -68,6 +68,10 @@ impl Walk<'_> {
         let challenge = self.challenge;
         self.step = step.number;
         let first = (self.plan.assertions.len(), self.plan.asides.len());
+        self.scope.go_to(step.terminal, challenge.host(step), challenge.starts_in(step));
+        for file in &step.shown {
+            self.scope.show(&file.name, &file.text);
+        }
         self.commands(&step.commands, Some(0), 0, false);
         let unclaimed = std::mem::take(&mut self.unclaimed);
         let claimed = &self.plan.assertions[first.0..];
@@ -135,6 +139,11 @@ impl Walk<'_> {
         let command = &commands[at];
         self.place += 1;
         if self.place > MOST_COMMANDS {
+            if self.place == MOST_COMMANDS + 1 {
+                let why =
+                    format!("the text has more than {MOST_COMMANDS} commands, and is read so far");
+                self.unclaimed.push(Unclaimed::new(self.challenge, command, why, None));
+            }
             return;
         }
         if let Some(body) = self.scope.called(command).filter(|_| self.depth < DEEPEST) {
@@ -215,7 +224,7 @@ impl Walk<'_> {
             return Read::nothing("sets variables".to_owned());
         };
         let call = entered.call;
-        if call.words.is_empty() && call.writes.is_empty() {
+        if call.words.is_empty() {
             return Read::nothing("sets variables".to_owned());
         }
         let mut read = match doubt {

@@ -4,6 +4,7 @@
 //! carries variables along and keeps the order.
 
 mod bindings;
+mod chosen;
 mod collect;
 mod planned;
 mod scope;
@@ -18,6 +19,7 @@ use crate::provider::{self, Call, Reading};
 use crate::source::Span;
 
 pub use bindings::{BindingError, Bindings};
+pub use chosen::{Chosen, SetAside};
 pub use collect::collect;
 pub use planned::{Made, PlannedCommand};
 pub use selection::Selection;

@@ -74,7 +74,10 @@ impl<'a> Scope<'a> {
     ) {
         self.terminal = terminal;
         self.host = host.map(str::to_owned);
-        self.shells.entry(terminal).or_insert_with(|| Shell::starting_in(directory));
+        let start = directory
+            .map(Text::from)
+            .or_else(|| self.bindings.given("PWD", "$PWD").map(Text::from));
+        self.shells.entry(terminal).or_insert_with(|| Shell::starting_in(start));
     }
 
     /// A file that the text shows in full.
@@ -152,6 +155,10 @@ impl<'a> Scope<'a> {
         self.echoed = call.program().as_deref() == Some("echo");
         let before = std::mem::replace(&mut self.printed, printed);
         call.writes = self.writes(&call, command, before);
+        if call.words.is_empty() && !call.writes.is_empty() {
+            // `> FILE` alone empties it, as `: > FILE` does.
+            call.words.push(Text::from(":"));
+        }
         self.settle(&call, perhaps);
         Some(Entered { call, perhaps })
     }
@@ -159,15 +166,13 @@ impl<'a> Scope<'a> {
     /// Takes in what a command does to the shell and to files.
     fn settle(&mut self, call: &Call, perhaps: bool) {
         self.shell().take_in(call, perhaps);
-        match call.program().as_deref() {
-            Some("unset" | "read" | "mapfile" | "readarray") => {
-                let names: Vec<String> = call.words[1..].iter().filter_map(Text::literal).collect();
-                names
-                    .iter()
-                    .filter(|name| !name.starts_with('-'))
-                    .for_each(|name| self.unbind(name));
+        let program = call.program().unwrap_or_default();
+        if matches!(program.as_str(), "unset" | "read" | "mapfile" | "readarray") {
+            let names = call.words[1..].iter().filter_map(Text::literal);
+            let names: Vec<String> = names.filter(|name| !name.starts_with('-')).collect();
+            for name in names {
+                self.unbind(&name);
             }
-            _ => {}
         }
         self.files.entry(self.host.clone()).or_default().take_in(call, perhaps);
     }
@@ -299,7 +304,8 @@ impl<'a> Scope<'a> {
 
     fn variable(&self, name: &str) -> Text {
         let written = format!("${name}");
-        if let Some(part) = self.bindings.given(name, &written) {
+        // `--var PWD` is where the text starts, and not where it goes on.
+        if let Some(part) = self.bindings.given(name, &written).filter(|_| name != "PWD") {
             return Text::from(part);
         }
         if let Some(text) = self.variables.get(name) {

@@ -129,6 +129,10 @@ impl<'a> Timeline<'a> {
                 continue;
             }
             let mut gone = vec![&removal.subject];
+            if perhaps(removal) && removal.subject.name.value().is_none() {
+                let earlier = claims[..place].iter().map(|(_, claim)| &claim.subject);
+                gone.extend(earlier.filter(|subject| may_be(&removal.subject, subject)));
+            }
             let mut next = 0;
             while next < gone.len() {
                 for (_, claim) in &claims[..place] {

@@ -11,6 +11,7 @@ mod plausible;
 mod programs;
 mod prompt;
 mod shell;
+mod shown;
 mod step;
 
 pub use self::frontmatter::{Field, Frontmatter, Note, Tab};
@@ -24,13 +25,20 @@ pub fn parse(source: Source) -> Challenge {
     let fences = markdown::fences(&source.text, body, &mut diagnostics);
     let mut steps = Vec::new();
     let mut before = body;
+    let mut files = Vec::new();
+    let terminals = shown::Terminals::of(&source.text, &frontmatter.tabs);
     for fence in &fences {
         let commands = step::commands(&source, fence, &mut diagnostics);
         let prose = trimmed(&source.text, before, fence.span.start);
         before = fence.span.end;
-        if let Some(commands) = commands {
-            steps.push(Step { number: steps.len() + 1, commands, span: fence.span, prose });
-        }
+        let Some(commands) = commands else {
+            files.extend(shown::file(fence, source.slice(prose)));
+            continue;
+        };
+        let terminal = terminals.at(fence.span.start);
+        let (number, span) = (steps.len() + 1, fence.span);
+        let shown = std::mem::take(&mut files);
+        steps.push(Step { number, commands, span, prose, shown, terminal });
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     Challenge { source, frontmatter, steps, diagnostics }
@@ -41,6 +49,38 @@ fn trimmed(text: &str, start: usize, end: usize) -> Span {
     let part = text.get(start..end).unwrap_or_default();
     let start = start + part.len() - part.trim_start().len();
     Span::new(start, start + part.trim().len())
+}
+
+impl Challenge {
+    /// The host whose terminal a step is typed into; `?` where the challenge has terminals on several and the
+    /// text does not say which, `None` where it has them on one.
+    pub fn host(&self, step: &Step) -> Option<&str> {
+        let terminals = self.frontmatter.tabs.iter().filter(|tab| tab.is_terminal());
+        let mut hosts: Vec<&str> = terminals.filter_map(Tab::host).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        if hosts.len() < 2 {
+            return None;
+        }
+        let tab = step.terminal.and_then(|tab| self.frontmatter.tabs.get(tab));
+        Some(tab.and_then(Tab::host).unwrap_or("?"))
+    }
+
+    /// The directory in which the terminal of a step starts, where the frontmatter says it.
+    pub fn starts_in(&self, step: &Step) -> Option<&str> {
+        let tab = self.frontmatter.tabs.get(step.terminal?)?;
+        tab.workdir.as_ref().map(|field| field.value.as_str())
+    }
+}
+
+impl Tab {
+    fn is_terminal(&self) -> bool {
+        self.kind.as_ref().is_some_and(|kind| kind.value == "terminal")
+    }
+
+    fn host(&self) -> Option<&str> {
+        self.hostname.as_ref().map(|field| field.value.as_str())
+    }
 }
 
 /// A challenge as the text tells it.
@@ -69,6 +109,21 @@ pub struct Step {
     pub span: Span,
     /// The prose since the fence before (or the start of the body), for what it says of the commands.
     pub prose: Span,
+    /// The files that the text shows in full since the step before.
+    pub shown: Vec<Shown>,
+    /// The terminal that it is typed into, where the text says which: its place in [`Frontmatter::tabs`].
+    pub terminal: Option<usize>,
+}
+
+/// A file that the text shows in full, in a fence of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its name, as the text writes it.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+    /// The fence.
+    pub span: Span,
 }
 
 /// One simple command, or assignments without one. Never executed.

@@ -55,7 +55,7 @@ printenv top htop ps df free lsblk bash sh zsh kubectl vault consul nomad terraf
 docker podman helm psql mysql mongosh mongo redis-cli sqlite3 python python3 node make w who \
 last mount lscpu lsmod dmesg journalctl jobs fg bg wait tree vim vi nano tmux screen sestatus \
 getenforce ifconfig netstat set export pvs vgs lvs k9s oc aws gcloud az git alias \
-ansible-navigator sudo groups true false visudo blkid tmsh ansible tsh man help odo lsof"
+ansible-navigator sudo groups popd true false visudo blkid tmsh ansible tsh man help odo lsof"
         .split_whitespace()
         .collect()
 });

@@ -4,16 +4,15 @@
 //! read: then the step is there with what could be read, so that steps are numbered as a reader counts
 //! them. A fence that is taken for something else is reported, so that nothing is left out in silence.
 
-use std::collections::HashSet;
-
 use super::fence::{Fence, Language};
 use super::mapped::Mapped;
-use super::{Command, Link, Nest, Word, plausible, prompt, shell};
+use super::{Command, Link, Nest, Within, Word, plausible, prompt, shell};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 use crate::text::{count, one_line, ticked};
 
-/// The commands of a fence; `None` where it is no step.
+/// The commands of a fence; `None` where it is no step. A script with `#!` at its top is shown as a file: it may be
+/// run or not.
 pub(super) fn commands(
     source: &Source,
     fence: &Fence,
@@ -42,14 +41,14 @@ pub(super) fn commands(
     let session = prompt::typed(text, language);
     let reading = shell::read(&session.typed);
     let found = reading.commands.iter().filter(|command| command.is_plain()).count();
-    let (kept, dropped) = sift(reading.commands, language);
+    let (mut kept, dropped) = sift(reading.commands, language);
     let begins = session.typed.text.lines().map(str::trim).find(|line| is_telling(line));
     let shell_like = begins.is_some_and(plausible::begins_like_shell);
     // What is not knowable or not well-formed is shell only where nothing before it is text.
     let shell = found == 0 && (language == Language::Shell || shell_like);
     // In a fence that says that it is a shell's, what stands in a condition is enough.
     let some = kept.iter().any(|one| one.is_plain() || language == Language::Shell);
-    if !some && !(reading.more && shell) {
+    if !(some || reading.more && shell) {
         no_commands(fence, text, session.prompted, diagnostics);
         return None;
     }
@@ -71,6 +70,12 @@ pub(super) fn commands(
     }
     odd_characters(&session.typed, diagnostics);
     diagnostics.extend(reading.diagnostics);
+    if text.text.trim_start().starts_with("#!") {
+        let within = Within { nest: Nest::Perhaps, span: fence.span };
+        for command in &mut kept {
+            command.within.insert(0, within.clone());
+        }
+    }
     Some(kept)
 }
 
@@ -94,19 +99,20 @@ fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>)
     let mut kept = Vec::new();
     let mut dropped = Vec::new();
     let mut keep = false;
+    let functions: Vec<String> = commands.iter().filter_map(function).collect();
+    let is_command = |command: &Command| {
+        let called = command.words.first().and_then(Word::literal);
+        plausible::is_command(command, language)
+            || called.is_some_and(|name| functions.contains(&name))
+    };
     let text = language == Language::Unnamed
         && commands
             .iter()
             .find(|command| command.is_plain())
-            .is_some_and(|first| !plausible::is_command(first, language));
-    let functions: HashSet<String> = commands.iter().filter_map(function).collect();
-    let calls = |command: &Command| {
-        let program = command.words.first().and_then(Word::literal);
-        program.is_some_and(|program| functions.contains(&program))
-    };
+            .is_some_and(|first| !is_command(first));
     for (index, command) in commands.into_iter().enumerate() {
         if index == 0 || command.link == Link::Then {
-            keep = !text && (plausible::is_command(&command, language) || calls(&command));
+            keep = !text && is_command(&command);
             if !keep && command.is_plain() {
                 dropped.push(command.span);
             }
@@ -118,7 +124,7 @@ fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>)
     (kept, dropped)
 }
 
-/// The name of the function that a command stands in.
+/// The function that a command stands in.
 fn function(command: &Command) -> Option<String> {
     command.within.iter().find_map(|within| match &within.nest {
         Nest::Function(name) => Some(name.clone()),

@@ -26,6 +26,8 @@ pub enum Meaning {
     FileText,
     /// The field is set; to what, does not count.
     AnyValue,
+    /// The text stands somewhere in it.
+    Contains,
     /// The field is not set; there is no value to compare.
     Unset,
     /// The server does not give it back: not compared, and said.
@@ -41,6 +43,9 @@ impl Meaning {
             Fact::Sealed(secret) if self == Self::FileText => {
                 return same_lines(expected, secret.expose());
             }
+            Fact::Sealed(secret) if self == Self::Contains => {
+                return contains(expected, secret.expose());
+            }
             Fact::Sealed(secret) => return expected.matches(secret.expose()),
             Fact::Plain(value) => value,
         };
@@ -53,6 +58,7 @@ impl Meaning {
             Self::Quantity => same_quantity(expected, &plain(actual)),
             Self::FileText => same_lines(expected, &plain(actual)),
             Self::AnyValue => true,
+            Self::Contains => contains(expected, &plain(actual)),
             Self::Unset | Self::NotReturned => false,
         }
     }
@@ -67,6 +73,15 @@ impl Meaning {
             _ => plain(value),
         }
     }
+}
+
+/// Whether the text stands somewhere in `actual`.
+fn contains(expected: &Text, actual: &str) -> bool {
+    let around = || Part::Hole(Hole::Unbound(String::new()));
+    let mut text = Text::from(around());
+    text.extend(expected);
+    text.push(around());
+    text.matches(actual)
 }
 
 /// A JSON value as the text of a command would write it.
@@ -298,6 +313,15 @@ mod tests {
             assert_eq!(same(Meaning::Duration, expected, actual), equal, "{expected}");
         }
         assert_eq!(Meaning::Duration.shown(&Fact::Plain(json!(5400))), "1h30m");
+    }
+
+    #[test]
+    fn a_text_is_found_inside_another() {
+        assert!(same(Meaning::Contains, "b\nc", json!("a\nb\nc\n")));
+        assert!(!same(Meaning::Contains, "b\nd", json!("a\nb\nc\n")));
+        let sealed = Fact::Sealed(crate::secret::Secret::new("x=1\ny=2"));
+        assert!(Meaning::Contains.same(&Text::from("y=2").sealed(), &sealed));
+        assert!(!Meaning::Contains.same(&Text::from("y=3"), &sealed));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::assertion::{self, Assertion, Plan, Selection, Timeline};
+use crate::assertion::{self, Assertion, Chosen, Plan, Selection, SetAside, Timeline};
 use crate::challenge::Challenge;
 use crate::cli::{Check, OutputFormat, Probe};
 use crate::config::{Config, Probes};
@@ -23,9 +23,10 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
     let selection = selection(arguments, &challenge)?;
-    let plan = assertion::collect(&challenge, &bindings);
+    let mut plan = assertion::collect(&challenge, &bindings);
+    let aside = chosen(arguments).choose(&mut plan);
     if plan.assertions.is_empty() {
-        return Err(Stop::Nothing(nothing(&challenge)));
+        return Err(Stop::Nothing(nothing(&challenge, &aside)));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -43,6 +44,8 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let mut report = Report::new(&challenge, &observed.plan, verdicts, selection);
     report.duration = started.elapsed();
     report.all = arguments.all;
+    report.set_aside = aside;
+    report.set_aside.retain(|one| selection.contains(one.step));
     say(&report, arguments)?;
     if arguments.timings {
         let _ = write!(io::stderr(), "{}", lab.timings.summary(report.duration));
@@ -109,8 +112,23 @@ fn selection(arguments: &Check, challenge: &Challenge) -> Result<Selection, Stop
     }
 }
 
-fn nothing(challenge: &Challenge) -> String {
+fn chosen(arguments: &Check) -> Chosen {
+    let only = arguments.only.as_ref();
+    Chosen {
+        only: only.map(|only| only.iter().map(|system| system.name().to_owned()).collect()),
+        host: arguments.host.clone(),
+    }
+}
+
+fn nothing(challenge: &Challenge, aside: &[SetAside]) -> String {
     let path = challenge.source.path.display();
+    if let Some(first) = aside.first() {
+        let claims = count(aside.len(), "claim");
+        return format!(
+            "`{path}` has {claims} and none was looked at, so nothing was checked: {}",
+            first.why
+        );
+    }
     match challenge.steps.len() {
         0 => format!("`{path}` has no fence with commands, so nothing was checked"),
         steps => {

@@ -1,6 +1,7 @@
 //! What each system's commands mean, and how its things are looked at. All I/O of the program is in here,
 //! behind [`Lab`]. Has never heard of Markdown, spans, steps or reports.
 
+pub mod host;
 pub mod jq;
 pub mod kubernetes;
 mod lab;
@@ -165,6 +166,10 @@ pub trait Provider: Sync {
     fn name(&self) -> &'static str;
     /// The programs whose commands it knows.
     fn programs(&self) -> &'static [&'static str];
+    /// Whether a command of one of its programs is its own: a `curl` may go anywhere.
+    fn knows(&self, _call: &Call) -> bool {
+        true
+    }
     /// Its kinds, in the order of their ids.
     fn kinds(&self) -> &'static [&'static dyn Kind];
     /// What a command is from which no kind claims anything.
@@ -185,7 +190,7 @@ pub trait Provider: Sync {
 
 /// Every system that can be looked at.
 pub const PROVIDERS: &[&dyn Provider] =
-    &[&kubernetes::Kubernetes, &postgres::Postgres, &vault::Vault];
+    &[&host::Host, &kubernetes::Kubernetes, &postgres::Postgres, &vault::Vault];
 
 /// All kinds, in the order of their ids.
 pub fn kinds() -> impl Iterator<Item = &'static dyn Kind> {
@@ -205,5 +210,6 @@ pub fn holds(holder: &Subject, thing: &Subject) -> bool {
 /// The provider that knows the program of a command.
 pub fn provider_of(call: &Call) -> Option<&'static dyn Provider> {
     let program = call.program()?;
-    PROVIDERS.iter().copied().find(|provider| provider.programs().contains(&program.as_str()))
+    let mut known = PROVIDERS.iter().copied();
+    known.find(|provider| provider.programs().contains(&program.as_str()) && provider.knows(call))
 }

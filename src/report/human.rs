@@ -33,7 +33,12 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         let line = format!("· {} not reached yet", count(hidden, "later step"));
         writeln!(out, "{}", line.dimmed())?;
     }
-    summary(report, out)
+    summary(report, out)?;
+    for (why, number) in report.reasons_aside() {
+        let line = format!("{} not looked at: {why}", count(number, "claim"));
+        writeln!(out, "{}", line.dimmed())?;
+    }
+    Ok(())
 }
 
 fn header(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -49,6 +54,9 @@ fn step_line(
 ) -> io::Result<()> {
     let label = format!("step {:>width$}", step.number);
     let title = match step.outcome {
+        None if report.set_aside.iter().any(|one| one.step == step.number) => {
+            format!("{} (not looked at)", step.title)
+        }
         None => format!("{} ({})", step.title, no_claim(step.role)),
         Some(Outcome::Skip) => {
             let reason = report.of_step(step.number).find_map(|c| c.verdict.reason.as_deref());

@@ -16,7 +16,15 @@ struct Document<'a> {
     here: Option<usize>,
     steps: Vec<StepPart<'a>>,
     assertions: Vec<AssertionPart<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_looked_at: Vec<AsidePart<'a>>,
     duration_ms: u64,
+}
+
+#[derive(Serialize)]
+struct AsidePart<'a> {
+    claims: usize,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -88,6 +96,11 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         here: report.here,
         steps: report.steps.iter().map(step).collect(),
         assertions: report.assertions.iter().map(|claim| assertion(report, claim)).collect(),
+        not_looked_at: report
+            .reasons_aside()
+            .into_iter()
+            .map(|(reason, claims)| AsidePart { claims, reason })
+            .collect(),
         duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;

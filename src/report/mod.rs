@@ -9,7 +9,7 @@ mod json;
 use std::io;
 use std::time::Duration;
 
-use crate::assertion::{Assertion, Origin, Plan, Role, Selection};
+use crate::assertion::{Assertion, Origin, Plan, Role, Selection, SetAside};
 use crate::challenge::Challenge;
 use crate::verdict::{Outcome, Verdict};
 
@@ -112,6 +112,8 @@ pub struct Report {
     pub duration: Duration,
     /// Whether later steps are shown in full too.
     pub all: bool,
+    /// The claims that the caller did not choose; they count for nothing.
+    pub set_aside: Vec<SetAside>,
 }
 
 /// One way to spell a report.
@@ -185,7 +187,20 @@ impl Report {
             selection,
             duration: Duration::ZERO,
             all: false,
+            set_aside: Vec::new(),
         }
+    }
+
+    /// Why claims were set aside, each reason once, with their number.
+    pub fn reasons_aside(&self) -> Vec<(&str, usize)> {
+        let mut reasons: Vec<(&str, usize)> = Vec::new();
+        for one in &self.set_aside {
+            match reasons.iter_mut().find(|(why, _)| *why == one.why) {
+                Some((_, number)) => *number += 1,
+                None => reasons.push((&one.why, 1)),
+            }
+        }
+        reasons
     }
 
     /// The claims of a step.

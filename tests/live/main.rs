@@ -27,6 +27,7 @@ mod own;
 mod postgres;
 mod prng;
 mod process;
+mod releases;
 mod renamed;
 mod seed;
 mod seed_walk;
@@ -76,6 +77,7 @@ fn trials() -> Vec<Trial> {
     trials.extend(own::trials());
     trials.extend(faults::trials());
     trials.extend(ways::trials());
+    trials.extend(releases::trials());
     trials
 }
 

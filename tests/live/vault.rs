@@ -20,7 +20,7 @@ pub(crate) struct Vault {
     pub(crate) socket: SocketAddr,
     pub(crate) root_token: String,
     pub(crate) doors: Doors,
-    unseal_key: String,
+    pub(crate) unseal_key: String,
     server: Arc<Server>,
 }
 

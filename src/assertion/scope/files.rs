@@ -113,7 +113,7 @@ impl Files {
         let inside = format!("{from}/");
         for (known, _) in &mut self.known {
             if known == from {
-                *known = to.to_owned();
+                to.clone_into(known);
             } else if let Some(rest) = known.strip_prefix(&inside) {
                 *known = format!("{to}/{rest}");
             }
@@ -154,9 +154,10 @@ impl Files {
             }
         }
         for write in &call.writes {
-            match perhaps {
-                true => self.forget(&write.path.shown()),
-                false => self.write(write),
+            if perhaps {
+                self.forget(&write.path.shown());
+            } else {
+                self.write(write);
             }
         }
     }

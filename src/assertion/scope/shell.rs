@@ -18,8 +18,8 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    pub(super) fn starting_in(directory: Option<&str>) -> Self {
-        Self { directory: directory.map(Text::from), ..Self::default() }
+    pub(super) fn starting_in(directory: Option<Text>) -> Self {
+        Self { directory, ..Self::default() }
     }
 
     pub(super) fn directory(&self) -> Option<&Text> {
@@ -36,7 +36,8 @@ impl Shell {
         let Some(name) = words.first().and_then(Text::literal) else { return };
         match self.aliases.get(&name) {
             Some(Some(known)) => {
-                drop(words.splice(0..1, known.iter().map(|word| Text::from(word.as_str()))))
+                let known = known.iter().map(|word| Text::from(word.as_str()));
+                words.splice(0..1, known);
             }
             Some(None) => words[0] = Text::from(Part::Hole(Hole::Unbound(name))),
             None => {}

@@ -35,6 +35,7 @@ impl Reader<'_> {
         {
             return;
         }
+        self.reading.more |= reading.more || !script.literal;
         let (span, link) = (command.span, command.link);
         let mut within = command.within.clone();
         if !script.literal {
@@ -166,7 +167,9 @@ fn place_word(word: &mut Word, span: Span) {
     word.span = span;
     for piece in &mut word.pieces {
         if let Piece::Substitution(commands) = piece {
-            commands.iter_mut().for_each(|command| place(command, span));
+            for command in commands {
+                place(command, span);
+            }
         }
     }
 }

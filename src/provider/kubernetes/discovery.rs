@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::client::{Cluster, Form};
+use super::openshift;
 use super::resources::{Resource, Scope, usual};
 use crate::claim::Unobservable;
 
@@ -15,6 +16,17 @@ pub(super) async fn resolve(cluster: &Cluster, word: &str) -> Result<Resource, U
     if let Some(resource) = usual(word) {
         return Ok(resource);
     }
+    let first = openshift::qualified(word);
+    for word in first.as_deref().into_iter().chain([word]) {
+        if let Some(resource) = discovered(cluster, word).await? {
+            return Ok(resource);
+        }
+    }
+    Err(openshift::not_served(cluster, word).await?)
+}
+
+/// The kind that a word stands for, among those that the cluster serves.
+async fn discovered(cluster: &Cluster, word: &str) -> Result<Option<Resource>, Unobservable> {
     for root in ["/apis", "/api"] {
         let answer = cluster.read(root, Form::Discovery).await?;
         let found = match &*answer {
@@ -26,11 +38,11 @@ pub(super) async fn resolve(cluster: &Cluster, word: &str) -> Result<Resource, U
             }
             _ => None,
         };
-        if let Some(resource) = found {
-            return Ok(resource);
+        if found.is_some() {
+            return Ok(found);
         }
     }
-    Err(Unobservable::Unexpected(format!("the cluster serves no `{word}`")))
+    Ok(None)
 }
 
 /// Looks through a document that holds all groups.

@@ -1,4 +1,4 @@
-//! Kubernetes: kubectl's commands, and the API server's objects.
+//! Kubernetes: the commands of kubectl, oc and helm, and the API server's objects.
 
 mod answer;
 mod cli;
@@ -8,29 +8,41 @@ mod create;
 mod discovery;
 mod fields;
 mod flags;
+mod helm_cli;
+mod helm_infer;
+mod helm_observe;
+mod helm_record;
+mod helm_release;
 mod infer;
 mod jsonpath;
 mod lookup;
 mod manifest;
 mod object;
 mod observe;
+mod oc;
+mod oc_admin;
+mod oc_app;
+mod oc_set;
+mod oc_words;
+mod openshift;
 mod ready;
 mod resources;
 mod stated;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading};
-use crate::claim::{Text, Unobservable};
+use super::{Call, Kind, Lab, Provider, Reading, Story, Unseen};
+use crate::claim::{Text, Unobservable, Verb};
 
 pub use client::Cluster;
+pub use helm_release::HelmRelease;
 pub use object::Object;
 
 /// The provider.
 pub struct Kubernetes;
 
 /// Its kinds, in the order of their ids.
-const KINDS: &[&dyn Kind] = &[&Object];
+const KINDS: &[&dyn Kind] = &[&HelmRelease, &Object];
 
 impl Provider for Kubernetes {
     fn name(&self) -> &'static str {
@@ -38,7 +50,7 @@ impl Provider for Kubernetes {
     }
 
     fn programs(&self) -> &'static [&'static str] {
-        &["kubectl", "k"]
+        &["kubectl", "k", "oc", "helm"]
     }
 
     fn kinds(&self) -> &'static [&'static dyn Kind] {
@@ -46,11 +58,23 @@ impl Provider for Kubernetes {
     }
 
     fn reading(&self, call: &Call) -> Reading {
-        infer::reading(call)
+        if call.program().as_deref() != Some("helm") {
+            return infer::reading(call);
+        }
+        match helm_infer::understand(call, &Story::default()) {
+            Err(reading) => reading,
+            Ok(claims) if claims.iter().any(|claim| claim.verb == Verb::Disturb) => {
+                Reading::NotObservable(Unseen::NoMark)
+            }
+            // Without the text before it, a look is only a look.
+            Ok(_) => Reading::Reads,
+        }
     }
 
     fn settings(&self, call: &Call) -> Vec<(&'static str, Text)> {
-        infer::settings(call)
+        let mut settings = infer::settings(call);
+        settings.extend(oc::settings(call));
+        settings
     }
 
     fn is_lookup(&self, call: &Call) -> bool {

@@ -301,4 +301,4 @@ impl Place<'_> {
 
 #[cfg(test)]
 #[path = "observe_tests.rs"]
-mod tests;
+pub(super) mod tests;

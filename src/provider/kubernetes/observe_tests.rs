@@ -9,13 +9,15 @@ use crate::config::Config;
 use crate::provider::Timings;
 
 /// An answer of the fake: a code and a body.
-type Page = (u16, String);
+pub(in crate::provider::kubernetes) type Page = (u16, String);
 
 /// A path's start, and what is answered there instead.
 type Replaced = (&'static str, fn() -> Page);
 
 /// A server on loopback that answers every GET by its path; `None` is never answered.
-fn fake(answer: impl Fn(&str) -> Option<Page> + Send + 'static) -> String {
+pub(in crate::provider::kubernetes) fn fake(
+    answer: impl Fn(&str) -> Option<Page> + Send + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -43,7 +45,7 @@ fn fake(answer: impl Fn(&str) -> Option<Page> + Send + 'static) -> String {
 }
 
 /// A session with a server, whose context is in namespace `shop`.
-fn cluster(address: &str) -> (Cluster, tempfile::TempDir) {
+pub(in crate::provider::kubernetes) fn cluster(address: &str) -> (Cluster, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config");
     let text = format!(
@@ -80,7 +82,7 @@ fn web() -> Subject {
     Subject::new(ID, "deployment/web")
 }
 
-fn not_found(kind: &str, group: &str, name: &str) -> Page {
+pub(in crate::provider::kubernetes) fn not_found(kind: &str, group: &str, name: &str) -> Page {
     let group = if group.is_empty() { String::new() } else { format!(r#""group":"{group}","#) };
     let body = format!(
         r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","details":{{"name":"{name}",{group}"kind":"{kind}"}},"code":404}}"#
@@ -88,7 +90,7 @@ fn not_found(kind: &str, group: &str, name: &str) -> Page {
     (404, body)
 }
 
-fn forbidden() -> Page {
+pub(in crate::provider::kubernetes) fn forbidden() -> Page {
     let body = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","details":{},"code":403}"#;
     (403, body.to_owned())
 }
@@ -266,4 +268,63 @@ async fn an_object_held_by_a_finalizer_is_still_terminating() {
     let Seen::Present(facts) = seen_at(&address, &web()).await.seen else { panic!("not there") };
     let but = "it is still terminating: held by finalizer `a.io/b`";
     assert_eq!(facts.but.as_deref(), Some(but));
+}
+
+/// What discovery lists: one group with one kind.
+fn serving(kind: &'static str, group: &'static str, resource: &'static str) -> String {
+    fake(move |path| {
+        Some(match path {
+            "/apis" => {
+                let resources = format!(
+                    r#"[{{"resource":"{resource}","responseKind":{{"kind":"{kind}"}},"scope":"Namespaced"}}]"#
+                );
+                let resources = if resource.is_empty() { "[]" } else { &resources };
+                let body = format!(
+                    r#"{{"kind":"APIGroupDiscoveryList","items":[{{"metadata":{{"name":"{group}"}},"versions":[{{"version":"v1","resources":{resources}}}]}}]}}"#
+                );
+                (200, body)
+            }
+            "/api" => (200, r#"{"kind":"APIGroupDiscoveryList","items":[]}"#.to_owned()),
+            _ if path.contains("/routes/web") => {
+                let body = r#"{"kind":"Route","metadata":{"name":"web"},"spec":{"host":"a"}}"#;
+                (200, body.to_owned())
+            }
+            _ => (500, String::new()),
+        })
+    })
+}
+
+#[tokio::test]
+async fn what_only_openshift_serves_is_looked_at_where_it_is_served() {
+    let route = Subject::new(ID, "route/web");
+    let elsewhere = Unobservable::NotObserved("only OpenShift serves routes".to_owned());
+    let unserved = |what: &str| Unobservable::Unexpected(format!("the cluster serves no `{what}`"));
+    let seen = seen_at(&serving("Widget", "example.com", "widgets"), &route).await.seen;
+    assert_eq!(seen, Seen::Unobservable(elsewhere));
+    // Of OpenShift and Knative, OpenShift goes first; alone, Knative's is what the word stands for.
+    for group in ["route.openshift.io", "serving.knative.dev"] {
+        let Seen::Present(facts) = seen_at(&serving("Route", group, "routes"), &route).await.seen
+        else {
+            panic!("{group}")
+        };
+        assert_eq!(facts.get("spec.host"), Some(&Fact::Plain("a".into())));
+    }
+    // A group whose server is away lists nothing: that is no word of the cluster's.
+    let seen = seen_at(&serving("Route", "route.openshift.io", ""), &route).await.seen;
+    assert_eq!(seen, Seen::Unobservable(unserved("route")));
+    let proxy = Subject::new(ID, "proxy.config.openshift.io/cluster");
+    let elsewhere = Unobservable::NotObserved("only OpenShift serves proxy".to_owned());
+    let seen = seen_at(&serving("Widget", "example.com", "widgets"), &proxy).await.seen;
+    assert_eq!(seen, Seen::Unobservable(elsewhere));
+    let other = Subject::new(ID, "widget.example.org/a");
+    let seen = seen_at(&serving("Widget", "example.com", "widgets"), &other).await.seen;
+    assert_eq!(seen, Seen::Unobservable(unserved("widget.example.org")));
+}
+
+#[tokio::test]
+async fn a_cluster_that_does_not_say_what_it_serves_is_no_other_than_openshift() {
+    let address = fake(|_| Some(forbidden()));
+    let expected = Unobservable::Unexpected("the cluster serves no `route`".into());
+    let seen = seen_at(&address, &Subject::new(ID, "route/web")).await.seen;
+    assert_eq!(seen, Seen::Unobservable(expected));
 }

@@ -1,5 +1,7 @@
 //! The usual kinds of objects by the words that kubectl takes for them: known without asking a cluster.
 
+use super::openshift;
+
 /// A kind of object as the API serves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Resource {
@@ -292,15 +294,17 @@ pub(super) fn usual(word: &str) -> Option<Resource> {
         .map(Resource::from)
 }
 
-/// The usual kind that a manifest names.
+/// The usual kind that a manifest names, or OpenShift's.
 pub(super) fn usual_kind(api_version: &str, kind: &str) -> Option<Resource> {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    TABLE.iter().find(|row| row.3 == kind && row.4 == group).map(Resource::from)
+    let usual = TABLE.iter().find(|row| row.3 == kind && row.4 == group).map(Resource::from);
+    usual.or_else(|| openshift::known_kind(api_version, kind))
 }
 
 /// The word that subjects are named with: the usual singular, else the word as it is, in lower case.
 pub(super) fn canonical(word: &str) -> String {
-    usual(word).map_or_else(|| word.to_lowercase(), |resource| resource.word)
+    let known = usual(word).or_else(|| openshift::known(word));
+    known.map_or_else(|| word.to_lowercase(), |resource| resource.word)
 }
 
 #[cfg(test)]

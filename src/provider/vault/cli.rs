@@ -3,63 +3,11 @@
 use serde_json::Value;
 
 use crate::claim::{Hole, Part, Text};
-use crate::provider::Call;
 use crate::provider::masked::Masked;
+use crate::provider::{Call, Unseen};
 
-/// Words that open a group of subcommands.
-const GROUPS: &[&str] = &[
-    "agent",
-    "audit",
-    "auth",
-    "events",
-    "hcp",
-    "kv",
-    "lease",
-    "namespace",
-    "operator",
-    "patch-mode",
-    "pki",
-    "plugin",
-    "policy",
-    "secrets",
-    "token",
-    "transform",
-    "transit",
-    "version-history",
-];
-
-/// Groups within groups.
-const NESTED: &[(&str, &str)] =
-    &[("kv", "metadata"), ("operator", "raft"), ("plugin", "runtime"), ("plugin", "reload-status")];
-
-/// Flags that take no value. All others take one, behind `=` or as the next word.
-const SWITCHES: &[&str] = &[
-    "f",
-    "force",
-    "local",
-    "seal-wrap",
-    "external-entropy-access",
-    "tls-skip-verify",
-    "detailed",
-    "output-curl-string",
-    "output-policy",
-    "non-interactive",
-    "no-store",
-    "no-print",
-    "token-only",
-    "accessor",
-    "orphan",
-    "renewable",
-    "no-default-policy",
-    "self",
-    "prefix",
-    "sync",
-    "h",
-    "help",
-    "v",
-    "version-flag",
-    "policy-override",
-];
+use super::words::{ANYWHERE, GROUPS, NESTED, SWITCHES, WITH_DATA};
+use super::{curl, system};
 
 /// A vault command taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,31 +18,73 @@ pub(super) struct Invocation {
     pub(super) flags: Vec<(String, Option<Text>)>,
     /// What follows the flags: a path or a type first, data behind it.
     pub(super) arguments: Vec<Text>,
-    stdin: Option<Text>,
+    pub(super) stdin: Option<Text>,
+    pub(super) files: Vec<(String, Text)>,
+    pub(super) elsewhere: Option<Unseen>,
+    /// A flag behind the first argument, which the CLI takes for an argument too many.
+    pub(super) misplaced: Option<String>,
 }
 
 impl Invocation {
-    /// Takes a call apart; `None` where it is not vault's, or has no verb.
+    /// Takes a call apart; `None` where it is not vault's, or has no verb. What goes to `sys/` by path is
+    /// given as the CLI's own command for it.
     pub(super) fn of(call: &Call) -> Option<Self> {
-        if call.program()? != "vault" {
+        let invocation = Self::as_written(call)?;
+        if invocation.misplaced.is_some() {
             return None;
         }
-        let mut invocation = Self { stdin: call.stdin.clone(), ..Self::default() };
-        let mut words = call.words[1..].iter().peekable();
+        Some(system::named(invocation))
+    }
+
+    /// The same, with what the CLI would turn down.
+    pub(super) fn as_written(call: &Call) -> Option<Self> {
+        match call.program()?.as_str() {
+            "vault" => Self::of_words(call),
+            "curl" => curl::invocation(call),
+            _ => None,
+        }
+    }
+
+    /// An invocation without words yet, that sees what `call` sees.
+    pub(super) fn within(call: &Call) -> Self {
+        let (stdin, files) = (call.stdin.clone(), call.files.clone());
+        Self { stdin, files, elsewhere: other_namespace(call), ..Self::default() }
+    }
+
+    fn of_words(call: &Call) -> Option<Self> {
+        let mut invocation = Self::within(call);
+        let mut words = call.words[1..].iter();
         while let Some(word) = words.next() {
             let masked = Masked::new(word);
-            if let Some(flag) = flag_of(&masked.text) {
-                let (name, value) = match flag.split_once('=') {
-                    Some((name, value)) => (name.to_owned(), Some(masked.unmask(value))),
-                    None if SWITCHES.contains(&flag) => (flag.to_owned(), None),
-                    None => (flag.to_owned(), words.next().cloned()),
-                };
-                invocation.flags.push((name, value));
-            } else if invocation.wants_verb() {
-                invocation.verb.push(word.literal()?);
-            } else {
-                invocation.arguments.push(word.clone());
+            let flag = flag_of(&masked.text)
+                .map(|flag| flag.split_once('=').map_or((flag, None), |(n, v)| (n, Some(v))));
+            match flag {
+                Some((name, value))
+                    if invocation.arguments.is_empty() || ANYWHERE.contains(&name) =>
+                {
+                    let value = match value {
+                        Some(value) => Some(masked.unmask(value)),
+                        None if SWITCHES.contains(&name) => None,
+                        None => words.next().cloned(),
+                    };
+                    invocation.flags.push((name.to_owned(), value));
+                }
+                _ if invocation.wants_verb() => invocation.verb.push(word.literal()?),
+                Some((name, _)) if !invocation.takes_data() => {
+                    invocation.misplaced = Some(format!("-{name}"));
+                }
+                _ => invocation.arguments.push(word.clone()),
             }
+        }
+        if invocation.elsewhere.is_none() {
+            invocation.elsewhere = invocation.other_server(call);
+        }
+        if ["h", "help", "output-curl-string", "output-policy"]
+            .iter()
+            .any(|flag| invocation.has(flag))
+        {
+            // It only shows what it would do.
+            (invocation.verb, invocation.arguments) = (vec!["help".to_owned()], Vec::new());
         }
         (!invocation.verb.is_empty()).then_some(invocation)
     }
@@ -106,9 +96,28 @@ impl Invocation {
         match self.verb.as_slice() {
             [] => true,
             [group] => GROUPS.contains(&group.as_str()),
-            [group, nested] => NESTED.contains(&(group.as_str(), nested.as_str())),
-            _ => false,
+            [.., group, nested] => NESTED.contains(&(group.as_str(), nested.as_str())),
         }
+    }
+
+    fn takes_data(&self) -> bool {
+        WITH_DATA.iter().any(|verb| self.is(verb))
+    }
+
+    /// Where it is sent, if that is not where the rest of the text goes.
+    fn other_server(&self, call: &Call) -> Option<Unseen> {
+        if self.flags.iter().any(|(name, value)| {
+            matches!(name.as_str(), "namespace" | "ns")
+                && value.as_ref().is_some_and(is_another_namespace)
+        }) {
+            return Some(Unseen::OtherEdition);
+        }
+        let own = call.own.iter().rev().find(|(name, _)| name == "VAULT_ADDR");
+        let address = self.flag("address").or(own.map(|(_, value)| value))?;
+        let usual = call.environment.iter().rev().find(|(name, _)| name == "VAULT_ADDR");
+        let same = usual.is_some_and(|(_, value)| value == address)
+            || address.shown().trim_end_matches('/') == "$VAULT_ADDR";
+        (!same).then_some(Unseen::Elsewhere)
     }
 
     /// Whether the verb is this one.
@@ -121,14 +130,23 @@ impl Invocation {
         self.flags.iter().rev().find(|(flag, _)| flag == name)?.1.as_ref()
     }
 
-    /// Whether a flag is given at all.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.flags.iter().any(|(flag, _)| flag == name)
+    /// All values of a flag that may be given more than once.
+    pub(super) fn flags_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Text> {
+        self.flags.iter().filter(move |(flag, _)| flag == name).filter_map(|(_, v)| v.as_ref())
     }
 
-    /// Whether it speaks to another namespace than the session's. Such things are not looked at.
+    /// Whether a flag is given at all, and not switched off.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let last = self.flags.iter().rev().find(|(flag, _)| flag == name);
+        last.is_some_and(|(_, value)| {
+            let value = value.as_ref().and_then(Text::literal);
+            !value.is_some_and(|value| matches!(value.as_str(), "false" | "0" | "f" | "F"))
+        })
+    }
+
+    /// Whether it speaks to another namespace or server than the session's. Such things are not looked at.
     pub(super) fn elsewhere(&self) -> bool {
-        self.has("namespace") || self.has("ns")
+        self.elsewhere.is_some()
     }
 
     /// The first argument.
@@ -136,12 +154,12 @@ impl Invocation {
         self.arguments.first()
     }
 
-    /// What stands behind the path: `key=value`, `key=@file`, `key=-`, and a JSON object from `-`.
+    /// What stands behind the path: `key=value`, `key=@file`, `key=-`, and a JSON object from `-` or `@file`.
     pub(super) fn data(&self) -> Vec<(String, Text)> {
-        let mut data = Vec::new();
+        let mut data: Vec<(String, Text)> = Vec::new();
         for argument in self.arguments.iter().skip(1) {
-            if argument.literal().as_deref() == Some("-") {
-                data.extend(self.stdin.as_ref().map(json_data).unwrap_or_default());
+            if let Some(text) = self.document(argument) {
+                data.extend(object(&text, None));
                 continue;
             }
             let masked = Masked::new(argument);
@@ -152,10 +170,39 @@ impl Invocation {
         data
     }
 
+    /// The fields of an object within the JSON that stands behind the path: `data` of `{"data": {"k": "v"}}`.
+    pub(super) fn nested(&self, key: &str) -> Option<Vec<(String, Text)>> {
+        let documents = self.arguments.iter().skip(1).filter_map(|word| self.document(word));
+        let mut found = documents.filter(|text| has_object(text, key)).peekable();
+        found.peek()?;
+        Some(found.flat_map(|text| object(&text, Some(key))).collect())
+    }
+
+    /// The text behind `-` (standard input) or `@file`, as far as the challenge says it.
+    pub(super) fn document(&self, word: &Text) -> Option<Text> {
+        let written = word.literal()?;
+        match written.strip_prefix('@') {
+            Some(file) => self.file(file).cloned(),
+            None if written == "-" => self.stdin.clone(),
+            None => None,
+        }
+    }
+
+    /// What the text wrote into a file.
+    pub(super) fn file(&self, name: &str) -> Option<&Text> {
+        let plain = |path: &str| path.trim_start_matches("./").to_owned();
+        let files = self.files.iter().rev();
+        files.into_iter().find(|(path, _)| plain(path) == plain(name)).map(|(_, text)| text)
+    }
+
     fn value(&self, value: &str, masked: &Masked) -> Text {
         match value.strip_prefix('@') {
-            // What a file holds is not in the text.
-            Some(_) => unknown(&masked.unmask(value)),
+            Some(file) => masked
+                .unmask(file)
+                .literal()
+                .and_then(|name| self.file(&name).cloned())
+                // What another file holds is not in the text.
+                .unwrap_or_else(|| unknown(&masked.unmask(value))),
             None if value == "-" => {
                 self.stdin.clone().unwrap_or_else(|| unknown(&Text::from("standard input")))
             }
@@ -163,6 +210,16 @@ impl Invocation {
                 .unmask(value.strip_prefix('\\').filter(|v| v.starts_with('@')).unwrap_or(value)),
         }
     }
+}
+
+/// Whether the text has named a namespace by then.
+fn other_namespace(call: &Call) -> Option<Unseen> {
+    let namespace = call.variable("VAULT_NAMESPACE")?;
+    is_another_namespace(namespace).then_some(Unseen::OtherEdition)
+}
+
+fn is_another_namespace(value: &Text) -> bool {
+    !matches!(value.literal().as_deref().map(|name| name.trim_matches('/')), Some("" | "root"))
 }
 
 fn unknown(written: &Text) -> Text {
@@ -176,10 +233,19 @@ fn flag_of(word: &str) -> Option<&str> {
     flag.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(flag)
 }
 
-/// The fields of a JSON object; lists as the CLI takes them, separated by commas.
-fn json_data(stdin: &Text) -> Vec<(String, Text)> {
-    let masked = Masked::new(stdin);
-    let Ok(Value::Object(object)) = serde_json::from_str(&masked.text) else { return Vec::new() };
+fn has_object(document: &Text, key: &str) -> bool {
+    let parsed: Option<Value> = serde_json::from_str(&Masked::new(document).text).ok();
+    parsed.is_some_and(|value| value[key].is_object())
+}
+
+/// The fields of a JSON object, or of one within it; lists as the CLI takes them, separated by commas.
+pub(super) fn object(document: &Text, within: Option<&str>) -> Vec<(String, Text)> {
+    let masked = Masked::new(document);
+    let Ok(mut parsed) = serde_json::from_str::<Value>(&masked.text) else { return Vec::new() };
+    if let Some(key) = within {
+        parsed = parsed[key].take();
+    }
+    let Value::Object(object) = parsed else { return Vec::new() };
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -198,69 +264,5 @@ fn json_data(stdin: &Text) -> Vec<(String, Text)> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    /// A call from words in one string, separated by blanks.
-    pub(in crate::provider::vault) fn call(line: &str) -> Call {
-        let words = line.split(' ').map(|word| match word.strip_prefix('$') {
-            Some(_) => Text::from(Part::Hole(Hole::Unbound(word.to_owned()))),
-            None => Text::from(word),
-        });
-        Call { words: words.collect(), ..Call::default() }
-    }
-
-    fn of(line: &str) -> Invocation {
-        Invocation::of(&call(line)).unwrap()
-    }
-
-    #[test]
-    fn verbs_flags_and_arguments_are_told_apart() {
-        for (line, verb, arguments) in [
-            ("vault secrets enable database", "secrets enable", "database"),
-            ("vault secrets enable -path=db database", "secrets enable", "database"),
-            ("vault secrets enable -path db database", "secrets enable", "database"),
-            ("vault write -f database/rotate-root/x", "write", "database/rotate-root/x"),
-            ("vault write -force database/rotate-root/x", "write", "database/rotate-root/x"),
-            ("vault kv delete kv/a", "kv delete", "kv/a"),
-            ("vault kv metadata delete -mount=kv a", "kv metadata delete", "a"),
-            ("vault -address=http://h read -field=x kv/a", "read", "kv/a"),
-            ("vault status", "status", ""),
-        ] {
-            let invocation = of(line);
-            let shown: Vec<String> = invocation.arguments.iter().map(Text::shown).collect();
-            assert_eq!(
-                (invocation.verb.join(" "), shown.join(" ")),
-                (verb.into(), arguments.into())
-            );
-        }
-        assert_eq!(
-            of("vault secrets enable -path db database").flag("path"),
-            Some(&Text::from("db"))
-        );
-        assert!(of("vault write -f x").has("f"));
-        assert_eq!(Invocation::of(&call("kubectl get pods")), None);
-        assert_eq!(Invocation::of(&call("vault")), None);
-    }
-
-    #[test]
-    fn data_comes_from_words_files_and_standard_input() {
-        let mut call = call("vault write p a=1 b=@file c=- d=x=y e=");
-        call.stdin = Some(Text::from("in"));
-        let data = Invocation::of(&call).unwrap().data();
-        let shown: Vec<(String, String)> =
-            data.iter().map(|(key, value)| (key.clone(), value.shown())).collect();
-        let expected = [("a", "1"), ("b", "@file"), ("c", "in"), ("d", "x=y"), ("e", "")];
-        assert_eq!(shown, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert_eq!(data[1].1.value(), None);
-    }
-
-    #[test]
-    fn a_json_object_is_data() {
-        let mut call = call("vault write p -");
-        call.stdin = Some(Text::from(r#"{"a":"1","ttl":60,"list":["x","y"],"deep":{"k":1}}"#));
-        let data = Invocation::of(&call).unwrap().data();
-        let shown: Vec<String> = data.iter().map(|(k, v)| format!("{k}={}", v.shown())).collect();
-        assert_eq!(shown, ["a=1", "ttl=60", "list=x,y"]);
-    }
-}
+#[path = "cli_tests.rs"]
+pub(super) mod tests;

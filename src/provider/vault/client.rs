@@ -58,6 +58,11 @@ impl Session {
     pub(super) async fn list(&self, path: &str) -> Reply {
         self.wire.once(list(), path).await
     }
+
+    /// The state of the seal, which is told without a token, and while nothing else is.
+    pub(super) async fn seal_status(&self) -> Result<Answer, Unobservable> {
+        self.wire.seal_status().await
+    }
 }
 
 /// `LIST`, which is Vault's own.
@@ -306,15 +311,17 @@ impl Wire {
         ))
     }
 
+    async fn seal_status(&self) -> Result<Answer, Unobservable> {
+        let state = self.exchange(None, Method::GET, "sys/seal-status", None);
+        let state = self.timings.time("vault GET sys/seal-status".to_owned(), state);
+        tokio::time::timeout(self.patience, state).await.unwrap_or_else(|_| Err(self.timed_out()))
+    }
+
     /// 503 is a sealed Vault's, an empty one's, or a proxy's.
     async fn why_unavailable(&self, answer: &Answer) -> Unobservable {
         let place = self.place();
-        let state = self.exchange(None, Method::GET, "sys/seal-status", None);
-        let state = tokio::time::timeout(self.patience, state).await;
-        let flag = |name: &str| match &state {
-            Ok(Ok(answer)) => answer.body[name].as_bool(),
-            _ => None,
-        };
+        let state = self.seal_status().await;
+        let flag = |name: &str| state.as_ref().ok().and_then(|answer| answer.body[name].as_bool());
         Unobservable::Unexpected(if flag("initialized") == Some(false) {
             format!("Vault at {place} is not initialised")
         } else if flag("sealed") == Some(true) || answer.says("sealed") {

@@ -8,7 +8,9 @@ use super::mount::{self, Engine};
 use super::place::{DatabasePath, Place, field, first, last, under};
 use super::probe;
 use super::{database_config, database_role};
-use crate::claim::{Claim, Control, Expectation, Facts, Observation, Subject, Unobservable, Verb};
+use crate::claim::{
+    Claim, Control, Expectation, Facts, Observation, Subject, Text, Unobservable, Verb,
+};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::{count, ticked};
 
@@ -17,7 +19,7 @@ pub(crate) const ID: &str = "vault/dynamic-credential";
 const DOC: &str = "\
 Credentials of a role of the database engine were read, and their lease still lives.
 
-Claimed by `vault read MOUNT/creds/ROLE`.
+Claimed by `vault read MOUNT/creds/ROLE`, and none is left after `vault lease revoke -prefix MOUNT/creds/ROLE`.
 
 Read by `LIST sys/leases/lookup/MOUNT/creds/ROLE`, before any probe of the run adds to it. A token that may
 not list leases leaves the claim open: it is a skip. Control of an absence: the list can be read.
@@ -40,17 +42,30 @@ impl Kind for DynamicCredential {
         "live lease"
     }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
-        infer(call, story).into_iter().collect()
+        match issued(call, story) {
+            Some(claim) => vec![claim],
+            None => revoked(call, story),
+        }
     }
     fn title(&self, claim: &Claim) -> String {
-        format!("credentials of {} were read", ticked(&last(&claim.subject.name)))
+        let role = ticked(&last(&claim.subject.name));
+        match claim.expectation {
+            Expectation::Absent => format!("the leases of {role} are revoked"),
+            _ => format!("credentials of {role} were read"),
+        }
     }
     fn expected(&self, claim: &Claim) -> String {
         let path = format!("{}creds/{}", first(&claim.subject.name), last(&claim.subject.name));
-        format!("a live lease of {}", ticked(&path))
+        match claim.expectation {
+            Expectation::Absent => format!("no live lease of {}", ticked(&path)),
+            _ => format!("a live lease of {}", ticked(&path)),
+        }
     }
     fn hint(&self, claim: &Claim) -> String {
         let path = format!("{}creds/{}", first(&claim.subject.name), last(&claim.subject.name));
+        if claim.expectation == Expectation::Absent {
+            return format!("`vault lease revoke -prefix {path}` takes them all back");
+        }
         format!(
             "`vault read {path}` issues credentials; their lease may have run out: read it again"
         )
@@ -70,7 +85,7 @@ impl Kind for DynamicCredential {
     }
 }
 
-fn infer(call: &Call, story: &Story) -> Option<Claim> {
+fn issued(call: &Call, story: &Story) -> Option<Claim> {
     let invocation = Invocation::of(call)?;
     let path = DatabasePath::of(invocation.path()?, story)?;
     if path.area != "creds" || !invocation.is(&["read"]) || invocation.elsewhere() {
@@ -83,6 +98,37 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
         .map(|config| Subject::new(database_config::ID, under(&path.mount, config)));
     let claim = Claim::new(path.subject(ID), Expectation::Present(Vec::new()), Verb::Make);
     Some(claim.within(path.container()).needing(std::iter::once(role).chain(config)))
+}
+
+/// Leases taken back: those of a role by their prefix; of one lease or one token, which of them is not told.
+fn revoked(call: &Call, story: &Story) -> Vec<Claim> {
+    let Some(invocation) = Invocation::of(call).filter(|invocation| !invocation.elsewhere()) else {
+        return Vec::new();
+    };
+    let of_lease = invocation.is(&["lease", "revoke"]);
+    if !of_lease && !invocation.is(&["token", "revoke"]) {
+        return Vec::new();
+    }
+    let prefix = invocation.path().filter(|_| of_lease && invocation.has("prefix"));
+    if let Some(path) = prefix.and_then(|prefix| DatabasePath::of(prefix, story))
+        && path.area == "creds"
+    {
+        let claim = Claim::new(path.subject(ID), Expectation::Absent, Verb::Remove);
+        return vec![claim.within(path.container())];
+    }
+    // A lease's own name begins with the path that made it; what is in a variable may be any.
+    let written = invocation.path().filter(|_| of_lease).and_then(Text::literal);
+    let mut touched: Vec<&Subject> = Vec::new();
+    for claim in story.claims.iter().filter(|claim| claim.subject.kind == ID) {
+        let name = &claim.subject.name;
+        let path = format!("{}creds/{}", first(name), last(name));
+        let may = written.as_ref().is_none_or(|id| id.starts_with(&path) || path.starts_with(id));
+        if may && !touched.contains(&&claim.subject) {
+            touched.push(&claim.subject);
+        }
+    }
+    let open = |subject: &Subject| Claim::new(subject.clone(), Expectation::Absent, Verb::Disturb);
+    touched.into_iter().map(open).collect()
 }
 
 async fn observe(subject: &Subject, lab: &Lab) -> Observation {
@@ -133,11 +179,11 @@ mod tests {
 
     #[test]
     fn a_read_of_creds_claims_a_lease() {
-        let claim = infer(&call("vault read database/creds/api"), &Story::default()).unwrap();
+        let claim = issued(&call("vault read database/creds/api"), &Story::default()).unwrap();
         assert_eq!(claim.subject, Subject::new(ID, "database/api"));
         assert_eq!(claim.depends, [Subject::new(database_role::ID, "database/api")]);
         assert_eq!(DynamicCredential.title(&claim), "credentials of `api` were read");
         assert_eq!(DynamicCredential.expected(&claim), "a live lease of `database/creds/api`");
-        assert_eq!(infer(&call("vault read database/roles/api"), &Story::default()), None);
+        assert_eq!(issued(&call("vault read database/roles/api"), &Story::default()), None);
     }
 }

@@ -4,14 +4,15 @@ use futures_util::future::{BoxFuture, join};
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::cli::Invocation;
 use super::client::{Reply, Session};
-use super::place::{DatabasePath, known, mount_of, mount_path, under};
+use super::kv::{self, Act, KvCommand};
+use super::object::has;
+use super::place::known;
+use super::{kv_metadata, kv_version};
 use crate::claim::{
-    Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Text, Unobservable,
-    Verb,
+    Claim, Control, Expectation, Facts, Field, Meaning, Observation, Seen, Subject, Text,
+    Unobservable, Verb,
 };
-use crate::provider::masked::Masked;
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::secret::Secret;
 use crate::text::ticked;
@@ -21,15 +22,16 @@ pub(crate) const ID: &str = "vault/kv-secret";
 const DOC: &str = "\
 A secret in the KV engine, version 1 or 2; which of them is found out from the lab.
 
-Claimed by `vault kv put`, `patch`, `delete` and `metadata delete`, with `-mount=` or the whole path, and by
-`vault write` and `delete` of a path that is the KV engine's by the text. `vault kv get` and `vault read` of a
-path only read; after the text has removed it, they confirm that it is gone.
+Claimed by `vault kv put`, `patch` and `delete`, with `-mount=` or the whole path, by a `kv rollback` after
+it, and by `vault write` and `delete` of a path that is the KV engine's by the text, in version 2 below
+`MOUNT/data/`. `vault kv get` and `vault read` of a path only read; after the text has removed it, they confirm
+that it is gone. A write whose `-cas` the text itself has left behind claims nothing: it is meant to fail.
 
 Read by `GET PATH`, for version 2 `GET MOUNT/data/PATH`. Values are compared and never shown. Gone in version
 2 are: never written, metadata deleted, and a newest version that is deleted or destroyed; the report says
 which. Control of an absence: the engine answers, with Vault's 404 of nothing or of a deleted version.
 
-Older versions and custom metadata are not compared.";
+Older versions and metadata are kinds of their own. A line's end behind a value does not count.";
 
 /// The kind.
 pub(super) struct KvSecret;
@@ -45,7 +47,7 @@ impl Kind for KvSecret {
         "secret"
     }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
-        infer(call, story).into_iter().collect()
+        infer(call, story).unwrap_or_default()
     }
     fn title(&self, claim: &Claim) -> String {
         let path = ticked(&claim.subject.name.shown());
@@ -87,91 +89,60 @@ impl Kind for KvSecret {
     }
 }
 
-fn infer(call: &Call, story: &Story) -> Option<Claim> {
-    let invocation = Invocation::of(call)?;
-    if invocation.elsewhere() || invocation.has("versions") {
-        return None;
-    }
-    let argument = invocation.path()?;
-    let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
-    let own = verb.first() == Some(&"kv");
-    let path = match invocation.flag("mount") {
-        Some(mount) if own => under(&mount_path(mount), &trimmed(argument)),
-        _ => trimmed(argument),
-    };
-    if !own && (DatabasePath::of(&path, story).is_some() || !may_be_kv(&path, story)) {
-        return None;
-    }
-    let subject = Subject::new(ID, path);
-    let removed = story
-        .last(ID, |claim| claim.subject == subject && claim.verb != Verb::Read)
-        .is_some_and(|claim| claim.expectation == Expectation::Absent);
-    let known = own || is_kv(&subject, story);
-    let (expectation, verb) = match verb.as_slice() {
-        ["read"] | ["kv", "get" | "metadata", ..] if verb.last() != Some(&"delete") => {
-            if verb.len() == 3 && verb[2] != "get" {
+fn infer(call: &Call, story: &Story) -> Option<Vec<Claim>> {
+    let command = KvCommand::of(call, story)?;
+    let claim = |expectation: Expectation, verb: Verb| command.claim(ID, expectation, verb, story);
+    let there = || Expectation::Present(Vec::new());
+    Some(match &command.act {
+        _ if command.must_fail(story) => return None,
+        Act::Get(None) if kv::is_removed(&command.path, story) => {
+            vec![claim(Expectation::Absent, Verb::Confirm)]
+        }
+        Act::Get(None) => vec![claim(there(), Verb::Read)],
+        Act::Delete => vec![claim(Expectation::Absent, Verb::Remove)],
+        Act::MetadataDelete if kv_metadata::written_only(&command.path, story) => {
+            vec![claim(Expectation::Absent, Verb::Remove)]
+        }
+        Act::Put(data) => vec![claim(Expectation::Present(fields(data)), Verb::Replace)],
+        Act::Patch(data) => vec![claim(Expectation::Present(fields(data)), Verb::Change)],
+        Act::DeleteVersions(versions) | Act::Undelete(versions) | Act::Destroy(versions) => {
+            let written = kv::versions_written(&command.path, story);
+            if kv_version::all_older(versions, written) {
                 return None;
             }
-            if removed {
-                (Expectation::Absent, Verb::Confirm)
-            } else {
-                (Expectation::Present(Vec::new()), Verb::Read)
-            }
+            // One of them may be the newest, which is what a plain read gives.
+            vec![claim(Expectation::Absent, Verb::Disturb)]
         }
-        ["kv", "delete"] | ["kv", "metadata", "delete"] => (Expectation::Absent, Verb::Remove),
-        ["delete"] if known => (Expectation::Absent, Verb::Remove),
-        ["kv", "put"] => (Expectation::Present(fields(&invocation)), Verb::Replace),
-        ["kv", "patch"] => (Expectation::Present(fields(&invocation)), Verb::Change),
-        ["write"] if known => (Expectation::Present(fields(&invocation)), Verb::Replace),
+        Act::Rollback => {
+            let gone = kv::is_removed(&command.path, story);
+            let back = gone.then(|| claim(there(), Verb::Make));
+            std::iter::once(claim(there(), Verb::Disturb)).chain(back).collect()
+        }
         _ => return None,
-    };
-    let container = mount_of(&subject.name, story).map(|(mount, _)| mount);
-    let claim = Claim::new(subject, expectation, verb);
-    Some(match container {
-        Some(container) => claim.within(container),
-        None => claim,
     })
 }
 
-fn fields(invocation: &Invocation) -> Vec<Field> {
-    let data = invocation.data().into_iter();
-    data.map(|(key, value)| Field::new(key, value.sealed(), Meaning::Exact)).collect()
+fn fields(data: &[(String, Text)]) -> Vec<Field> {
+    let field = |(key, value): &(String, Text)| {
+        let value = value.map(without_end);
+        Field::new(key, value.sealed(), Meaning::Exact)
+    };
+    data.iter().map(field).collect()
 }
 
-fn trimmed(path: &Text) -> Text {
-    let masked = Masked::new(path);
-    masked.unmask(masked.text.trim_matches('/'))
-}
-
-/// Whether a path may be read as a secret: it is not one of Vault's own, nor of another engine by the text.
-fn may_be_kv(path: &Text, story: &Story) -> bool {
-    let masked = Masked::new(path).text;
-    let Some((first, _)) = masked.split_once('/') else { return false };
-    if matches!(first, "sys" | "auth" | "identity" | "cubbyhole" | "database" | "pki" | "transit") {
-        return false;
-    }
-    mount_of(path, story).and_then(|(_, kind)| kind).is_none_or(|kind| kind == "kv")
-}
-
-/// Whether the text or the form shows that a path is the KV engine's.
-fn is_kv(subject: &Subject, story: &Story) -> bool {
-    let masked = Masked::new(&subject.name).text;
-    let called_so = matches!(masked.split('/').next(), Some("kv" | "secret"));
-    let mounted =
-        mount_of(&subject.name, story).is_some_and(|(_, kind)| kind.as_deref() == Some("kv"));
-    let named =
-        story.last(ID, |claim| claim.subject == *subject && claim.verb != Verb::Read).is_some();
-    called_so || mounted || named
+/// Whether a pipe or a file ends in a line's end is not always seen in the text, so it does not count.
+fn without_end(value: &str) -> String {
+    value.trim_end_matches('\n').to_owned()
 }
 
 /// Where a path is served.
-struct Engine {
-    path: String,
-    version: Version,
+pub(super) struct Engine {
+    pub(super) path: String,
+    pub(super) version: Version,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version {
+pub(super) enum Version {
     One,
     Two,
 }
@@ -194,18 +165,39 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
         Err(Unobservable::Forbidden(_)) => unlisted(&path, plain.as_ref().ok().map(AsRef::as_ref)),
         Err(reason) => return Observation::unobservable(reason, format!("GET {shown}")),
     };
-    if engine.version == Version::One {
-        return judge(&plain, Version::One, &shown);
-    }
     let inner = path.strip_prefix(&engine.path).unwrap_or_default();
-    let inner = inner.strip_prefix("data/").unwrap_or(inner);
-    let reply = session.get(&format!("{}data/{inner}", engine.path)).await;
-    let shown = if path == shown { format!("{}data/{inner}", engine.path) } else { shown };
-    judge(&reply, Version::Two, &shown)
+    let observation = match engine.version {
+        Version::One => judge(&plain, Version::One, &shown),
+        Version::Two => {
+            let asked = format!("{}data/{inner}", engine.path);
+            let reply = session.get(&asked).await;
+            judge(&reply, Version::Two, if path == shown { &asked } else { &shown })
+        }
+    };
+    let nothing = matches!(&observation.seen, Seen::Absent(control) if !control.container_gone)
+        && observation.near.is_none();
+    // What stands in a variable of the caller's is not told by its neighbours either.
+    if nothing && path == shown {
+        return observation.near(near(session, &engine, inner).await);
+    }
+    observation
+}
+
+/// What the folder of a secret has instead.
+pub(super) async fn near(session: &Session, engine: &Engine, inner: &str) -> Option<String> {
+    let (folder, name) = inner.rsplit_once('/').unwrap_or(("", inner));
+    let area = match engine.version {
+        Version::One => "",
+        Version::Two => "metadata/",
+    };
+    let listed = format!("{}{area}{folder}", engine.path);
+    let names = session.list(listed.trim_end_matches('/')).await.ok()?.keys();
+    let holder = format!("{}{folder}", engine.path);
+    has(&format!("{}/", holder.trim_end_matches('/')), name, &names)
 }
 
 /// The engine that serves a path; `None` where there is none.
-async fn engine(session: &Session, path: &str) -> Result<Option<Engine>, Unobservable> {
+pub(super) async fn engine(session: &Session, path: &str) -> Result<Option<Engine>, Unobservable> {
     let all = session.get("sys/mounts").await?;
     if let Some(engines) = all.data().as_object().filter(|_| all.is_there()) {
         let serving = engines.iter().filter(|(mount, _)| path.starts_with(mount.as_str()));
@@ -297,7 +289,7 @@ fn gone(metadata: &Value) -> Option<String> {
 fn facts(data: &Value) -> Facts {
     data.as_object().into_iter().flatten().fold(Facts::none(), |facts, (key, value)| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        facts.sealed(key, Secret::new(text))
+        facts.sealed(key, Secret::new(without_end(&text)))
     })
 }
 

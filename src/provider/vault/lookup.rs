@@ -53,7 +53,8 @@ fn request(invocation: &Invocation) -> Option<crate::claim::Text> {
     let path = invocation.path()?;
     let masked = crate::provider::masked::Masked::new(path);
     let issues = masked.text.split('/').any(|piece| matches!(piece, "creds" | "issue" | "sign"));
-    if !reads || !one || issues || invocation.elsewhere() {
+    // An older version would be another value.
+    if !reads || !one || issues || invocation.has("version") || invocation.elsewhere() {
         return None;
     }
     match invocation.flag("mount") {
@@ -90,6 +91,10 @@ mod tests {
         for (line, is) in [
             ("vault read -field=password kv/a", true),
             ("vault kv get -format=json kv/a", true),
+            ("vault kv get -format=json -version=1 kv/a", false),
+            ("curl -s http://vault:8200/v1/kv/a", true),
+            ("curl -s http://vault:8200/v1/database/creds/x", false),
+            ("curl -s -XDELETE http://vault:8200/v1/kv/a", false),
             ("vault read -format=json database/config/pg", true),
             ("vault read kv/a", false),
             ("vault read -field=password database/creds/x", false),

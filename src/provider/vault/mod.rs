@@ -6,12 +6,16 @@ mod auth_mount;
 mod cli;
 mod client;
 pub(crate) mod connection;
+mod curl;
 pub(crate) mod database_config;
 pub(crate) mod database_role;
 pub(crate) mod dynamic_credential;
 mod http;
 pub(crate) mod issue;
+mod kv;
+mod kv_metadata;
 mod kv_secret;
+mod kv_version;
 mod lease;
 mod lookup;
 mod mount;
@@ -25,18 +29,20 @@ pub(crate) mod place;
 mod policy;
 mod policy_text;
 pub(crate) mod probe;
+mod reading;
 pub(crate) mod root_rotation;
+mod seal_state;
 mod served;
 mod static_role;
+mod system;
+mod words;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Unseen};
+use super::{Call, Kind, Lab, Provider, Reading};
 use crate::claim::Unobservable;
 
 pub use client::Session;
-
-use cli::Invocation;
 
 /// The provider.
 pub struct Vault;
@@ -48,11 +54,14 @@ const KINDS: &[&dyn Kind] = &[
     &database_config::DatabaseConfig,
     &database_role::DatabaseRole,
     &dynamic_credential::DynamicCredential,
+    &kv_metadata::KvMetadata,
     &kv_secret::KvSecret,
+    &kv_version::KvVersion,
     &mount::Mount,
     &path::VaultPath,
     &policy::Policy,
     &root_rotation::RootRotation,
+    &seal_state::SealState,
     &static_role::StaticRole,
 ];
 
@@ -61,13 +70,16 @@ impl Provider for Vault {
         "vault"
     }
     fn programs(&self) -> &'static [&'static str] {
-        &["vault"]
+        &["curl", "vault"]
+    }
+    fn knows(&self, call: &Call) -> bool {
+        call.program().as_deref() == Some("vault") || curl::is_vaults(call)
     }
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS
     }
     fn reading(&self, call: &Call) -> Reading {
-        Invocation::of(call).map_or(Reading::Reads, |invocation| reading(&invocation))
+        reading::reading(call)
     }
     fn is_lookup(&self, call: &Call) -> bool {
         lookup::is_lookup(call)
@@ -78,34 +90,6 @@ impl Provider for Vault {
         lab: &'a Lab,
     ) -> BoxFuture<'a, Result<String, Unobservable>> {
         Box::pin(lookup::look_up(call, &lab.vault))
-    }
-}
-
-/// What a command is from which no kind claims anything.
-fn reading(invocation: &Invocation) -> Reading {
-    if invocation.elsewhere() {
-        return Reading::NotUnderstood("another namespace is not looked at".to_owned());
-    }
-    if let Some(reading) = path::reading(invocation) {
-        return reading;
-    }
-    let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
-    let looks =
-        matches!(verb.first(), Some(&("read" | "list" | "status" | "version" | "path-help")))
-            || matches!(
-                verb.last(),
-                Some(&("list" | "get" | "lookup" | "capabilities" | "help" | "status"))
-            );
-    match verb.as_slice() {
-        _ if looks => Reading::Reads,
-        ["login" | "print"] => Reading::Reads,
-        ["token", "create"] => Reading::NotObservable(Unseen::Nameless),
-        ["token" | "lease", "renew"] => Reading::NotObservable(Unseen::NoMark),
-        _ => {
-            let path =
-                invocation.path().map(|path| format!(" {}", path.shown())).unwrap_or_default();
-            Reading::NotUnderstood(format!("`vault {}{path}`", verb.join(" ")))
-        }
     }
 }
 

@@ -19,8 +19,10 @@ pub(super) const ID: &str = "vault/mount";
 const DOC: &str = "\
 A secrets engine at a path.
 
-Claimed by `vault secrets enable [-path=PATH] TYPE` (enabled, with its type, KV version, description and
-TTLs) and `vault secrets disable PATH` (gone, with all that it held).
+Claimed by `vault secrets enable [-path=PATH] TYPE` (enabled, with its type, KV version, description, TTLs
+and what else is set), `secrets tune` and `kv enable-versioning` (what they set), `secrets move` (gone there,
+enabled here) and `vault secrets disable PATH` (gone, with all that it held); by `vault write` and `delete` of
+`sys/mounts/PATH`, too.
 
 Read by `GET sys/mounts`, which lists all engines; a token that may not read it is tried at
 `sys/internal/ui/mounts/PATH` and `sys/mounts/PATH`. Control of an absence: the list itself, or Vault's own
@@ -28,6 +30,19 @@ Read by `GET sys/mounts`, which lists all engines; a token that may not read it 
 even to root.
 
 Options that are not listed above are not compared.";
+
+/// Flags, what Vault calls them, and how they are compared.
+const SETTINGS: &[(&str, &str, Meaning)] = &[
+    ("description", "description", Meaning::Exact),
+    ("default-lease-ttl", "default_lease_ttl", Meaning::Duration),
+    ("max-lease-ttl", "max_lease_ttl", Meaning::Duration),
+    ("listing-visibility", "listing_visibility", Meaning::Exact),
+    ("plugin-version", "plugin_version", Meaning::Exact),
+    ("audit-non-hmac-request-keys", "audit_non_hmac_request_keys", Meaning::Set),
+    ("audit-non-hmac-response-keys", "audit_non_hmac_response_keys", Meaning::Set),
+    ("passthrough-request-headers", "passthrough_request_headers", Meaning::Set),
+    ("allowed-response-headers", "allowed_response_headers", Meaning::Set),
+];
 
 /// The kind.
 pub(super) struct Mount;
@@ -51,14 +66,21 @@ impl Kind for Mount {
     fn noun(&self) -> &'static str {
         "engine"
     }
-    fn infer(&self, call: &Call, _story: &Story) -> Vec<Claim> {
-        infer(call).into_iter().collect()
+    fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
+        infer(call, story).unwrap_or_default()
     }
     fn title(&self, claim: &Claim) -> String {
         let path = ticked(&claim.subject.name.shown());
         match (&claim.expectation, field(claim, "type")) {
             (Expectation::Present(_), Some(kind)) => {
                 format!("{} engine is enabled at {path}", kind.shown())
+            }
+            (Expectation::Present(fields), None) if claim.verb == Verb::Change => {
+                let names: Vec<&str> = fields.iter().map(|field| field.path.as_str()).collect();
+                match names.as_slice() {
+                    [] => format!("the engine at {path} is enabled"),
+                    names => format!("the engine at {path} has its {}", and_list(names)),
+                }
             }
             (Expectation::Present(_), None) => format!("an engine is enabled at {path}"),
             _ => format!("no engine is left at {path}"),
@@ -86,7 +108,10 @@ impl Kind for Mount {
             (Expectation::Present(_), Some(kind)) => format!(
                 "`vault secrets enable -path={path} {kind}` enables it; `vault secrets list` shows them all"
             ),
-            (Expectation::Present(_), None) => "`vault secrets list` shows all engines".to_owned(),
+            (Expectation::Present(_), None) => {
+                "`vault secrets list -detailed` shows all engines with what they are set to"
+                    .to_owned()
+            }
             _ => format!("`vault secrets disable {path}` takes it away with all that it holds"),
         }
     }
@@ -108,37 +133,108 @@ impl Kind for Mount {
     }
 }
 
-fn infer(call: &Call) -> Option<Claim> {
+fn infer(call: &Call, story: &Story) -> Option<Vec<Claim>> {
     let invocation = Invocation::of(call)?;
     if invocation.elsewhere() {
         return None;
     }
     let argument = invocation.path()?;
-    if invocation.is(&["secrets", "disable"]) {
-        let subject = Subject::new(ID, mount_path(argument));
-        return Some(Claim::new(subject, Expectation::Absent, Verb::Remove));
-    }
-    if !invocation.is(&["secrets", "enable"]) {
-        return None;
-    }
+    let at = |path: &Text| Subject::new(ID, mount_path(path));
+    let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
+    Some(match verb.as_slice() {
+        ["secrets", "enable"] => vec![enabled(&invocation, argument)?],
+        ["secrets", "disable"] => {
+            vec![Claim::new(at(argument), Expectation::Absent, Verb::Remove)]
+        }
+        ["secrets", "tune"] => {
+            let mut fields = settings(&invocation);
+            fields.extend(option_version(&invocation).map(version));
+            vec![Claim::new(at(argument), Expectation::Present(fields), Verb::Change)]
+        }
+        ["kv", "enable-versioning"] => {
+            let fields = vec![version(Text::from("2"))];
+            vec![Claim::new(at(argument), Expectation::Present(fields), Verb::Change)]
+        }
+        ["secrets", "move"] => {
+            let (from, to) = (at(argument), at(invocation.arguments.get(1)?));
+            if from == to {
+                return None;
+            }
+            let known = known_of(&from, story);
+            vec![
+                Claim::new(from, Expectation::Absent, Verb::Remove),
+                Claim::new(to, Expectation::Present(known), Verb::Create),
+            ]
+        }
+        _ => return None,
+    })
+}
+
+fn enabled(invocation: &Invocation, argument: &Text) -> Option<Claim> {
+    let plugin = invocation.flag("plugin-name");
+    let argument = match argument.literal().as_deref() {
+        Some("plugin") => plugin?,
+        _ => argument,
+    };
     let path = invocation.flag("path").unwrap_or(argument);
-    let (kind, version) = match argument.literal().as_deref() {
-        // `kv-v2` is an alias of the CLI: Vault stores the type and an option.
+    // `kv-v2` is an alias: Vault stores the type and an option.
+    let (kind, alias) = match argument.literal().as_deref() {
         Some("kv-v2") => (Text::from("kv"), Some(Text::from("2"))),
-        _ => (argument.clone(), invocation.flag("version").cloned()),
+        Some("kv-v1") => (Text::from("kv"), Some(Text::from("1"))),
+        _ => (argument.clone(), None),
     };
     let mut fields = vec![Field::new("type", kind, Meaning::Exact)];
-    fields.extend(version.map(|version| Field::new("version", version, Meaning::Exact)));
-    for (flag, name, meaning) in [
-        ("description", "description", Meaning::Exact),
-        ("default-lease-ttl", "default_lease_ttl", Meaning::Duration),
-        ("max-lease-ttl", "max_lease_ttl", Meaning::Duration),
-    ] {
-        let value = invocation.flag(flag).cloned();
-        fields.extend(value.map(|value| Field::new(name, value, meaning)));
-    }
+    fields.extend(alias.or_else(|| option_version(invocation)).map(version));
+    fields.extend(settings(invocation));
     let subject = Subject::new(ID, mount_path(path));
     Some(Claim::new(subject, Expectation::Present(fields), Verb::Create))
+}
+
+fn version(version: Text) -> Field {
+    Field::new("version", version, Meaning::Exact)
+}
+
+/// `-version=2` or `-options=version=2`.
+fn option_version(invocation: &Invocation) -> Option<Text> {
+    let options = invocation.flags_of("options").filter_map(|pair| pair.split_once('='));
+    let named = options.filter(|(key, _)| key.literal().as_deref() == Some("version"));
+    invocation.flag("version").cloned().or_else(|| named.map(|(_, value)| value).last())
+}
+
+/// The settings that `enable` and `tune` share.
+fn settings(invocation: &Invocation) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for (flag, name, meaning) in SETTINGS {
+        let mut values = invocation.flags_of(flag).cloned();
+        let Some(first) = values.next() else { continue };
+        // A list is given as one flag for each item.
+        let value = values.fold(first, |all, value| {
+            let mut all = all.suffixed(",");
+            all.extend(&value);
+            all
+        });
+        fields.push(Field::new(*name, value, *meaning));
+    }
+    for (flag, name) in [("local", "local"), ("seal-wrap", "seal_wrap")] {
+        if invocation.has(flag) {
+            fields.push(Field::new(name, "true", Meaning::Exact));
+        }
+    }
+    fields
+}
+
+/// What the text says of an engine that is moved: its type and version.
+fn known_of(subject: &Subject, story: &Story) -> Vec<Field> {
+    let claims = story.claims.iter().rev().filter(|claim| claim.subject == *subject);
+    let fields = claims.flat_map(|claim| claim.expectation.fields());
+    let mut known: Vec<Field> = Vec::new();
+    for field in fields.filter(|field| matches!(field.path.as_str(), "type" | "version")) {
+        if known.iter().all(|other| other.path != field.path) {
+            known.push(field.clone());
+        }
+    }
+    known.sort_by(|one, other| one.path.cmp(&other.path));
+    known
 }
 
 async fn observe(subject: &Subject, session: &Session) -> Observation {
@@ -208,10 +304,12 @@ fn facts(data: &Value) -> Facts {
     } else if data["type"] == "kv" {
         facts = facts.with("version", "1");
     }
-    facts
-        .with("description", data["description"].clone())
-        .with("default_lease_ttl", config["default_lease_ttl"].clone())
-        .with("max_lease_ttl", config["max_lease_ttl"].clone())
+    for own in ["description", "local", "seal_wrap", "plugin_version"] {
+        facts = facts.with(own, data[own].clone());
+    }
+    // What is not set is not in the list.
+    let set = SETTINGS.iter().map(|(_, name, _)| *name).filter(|name| !config[*name].is_null());
+    set.fold(facts, |facts, name| facts.with(name, config[name].clone()))
 }
 
 /// An engine of the type that the path is named after, a slip of the path, or what there is.

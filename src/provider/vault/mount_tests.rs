@@ -5,7 +5,7 @@ use super::*;
 use serde_json::json;
 
 fn shown(line: &str) -> Option<String> {
-    let claim = infer(&call(line))?;
+    let claim = infer(&call(line), &Story::default())?.remove(0);
     let fields: Vec<String> = claim
         .expectation
         .fields()
@@ -72,7 +72,8 @@ fn a_near_miss_is_of_the_same_type_or_name() {
 fn facts_hold_type_and_version() {
     let facts = facts(&mounts().data()["kv/"]);
     assert!(Meaning::Exact.same(&Text::from("2"), facts.get("version").unwrap()));
-    let claim = infer(&call("vault secrets enable -path=db database")).unwrap();
+    let claim = infer(&call("vault secrets enable -path=db database"), &Story::default());
+    let claim = claim.unwrap().remove(0);
     assert_eq!(Mount.title(&claim), "database engine is enabled at `db/`");
     assert!(Mount.hint(&claim).starts_with("`vault secrets enable -path=db database`"));
 }

@@ -367,7 +367,6 @@ pub(super) const BUILT_IN: &[Area] = &[
     leaves("sys", "loggers", Unseen::NoMark),
     leaves("sys", "loggers/*", Unseen::NoMark),
     leaves("sys", "step-down", Unseen::NoMark),
-    leaves("sys", "namespaces/**", Unseen::OtherEdition),
     leaves("sys", "license", Unseen::OtherEdition),
     leaves("sys", "mfa/**", Unseen::OtherEdition),
     leaves("sys", "managed-keys/**", Unseen::OtherEdition),

@@ -105,7 +105,6 @@ fn writes_that_leave_nothing_to_read_are_said() {
         ("vault write ssh/sign/a public_key=x", Some(Reading::Reads)),
         ("vault write -f transit/keys/a/rotate", unseen(Unseen::NoMark)),
         ("vault write sys/wrapping/wrap a=b", unseen(Unseen::ShortLived)),
-        ("vault write sys/namespaces/team a=b", unseen(Unseen::OtherEdition)),
         ("vault write cubbyhole/a b=c", unseen(Unseen::OwnSettings)),
         ("vault write identity/entity policies=a", unseen(Unseen::Nameless)),
         ("vault write identity/entity-alias name=a", unseen(Unseen::Nameless)),

@@ -1,6 +1,6 @@
 //! Where things are under a mount: paths of commands, names of subjects. Pure.
 
-use crate::claim::{Claim, Subject, Text, Unobservable};
+use crate::claim::{Claim, Expectation, Subject, Text, Unobservable};
 use crate::provider::Story;
 use crate::provider::masked::Masked;
 
@@ -66,10 +66,14 @@ pub(super) fn mount_path(path: &Text) -> Text {
     masked.unmask(masked.text.trim_matches('/')).suffixed("/")
 }
 
-/// The type that the story gave a mount.
+/// The type that the story gave a mount. What only tunes it says nothing of its type.
 pub(super) fn mount_type(mount: &Text, story: &Story) -> Option<String> {
-    let claim = story.last(super::mount::ID, |claim| claim.subject.name == *mount)?;
-    field(claim, "type")?.literal()
+    story
+        .last(super::mount::ID, |claim| {
+            let gives = field(claim, "type").is_some() || claim.expectation == Expectation::Absent;
+            claim.subject.name == *mount && gives
+        })
+        .and_then(|claim| field(claim, "type")?.literal())
 }
 
 /// The story's mount that a path is under: its subject and type.
@@ -135,7 +139,7 @@ pub(crate) fn first(name: &Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::{Expectation, Field, Meaning, Verb};
+    use crate::claim::{Field, Meaning, Verb};
 
     fn story(mount: &str, kind: &str) -> Story {
         let field = Field::new("type", kind, Meaning::Exact);
@@ -152,6 +156,13 @@ mod tests {
         assert!(!is("db/config/x", &none) && is("db/config/x", &story("db/", "database")));
         assert!(is("team/db/creds/x", &story("team/db/", "database")));
         assert!(!is("database/config/x", &story("database/", "kv")));
+        let mut tuned = story("db/", "database");
+        let subject = tuned.claims[0].subject.clone();
+        let fields = Expectation::Present(Vec::new());
+        tuned.claims.push(Claim::new(subject.clone(), fields, Verb::Change));
+        assert!(is("db/config/x", &tuned));
+        tuned.claims.push(Claim::new(subject, Expectation::Absent, Verb::Remove));
+        assert!(!is("db/config/x", &tuned));
         assert!(!is("database/other/x", &none) && !is("database/config", &none));
     }
 

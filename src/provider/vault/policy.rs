@@ -93,22 +93,17 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
     match verb.as_slice() {
         ["policy", "write"] => {
-            let rules = rules(call, invocation.arguments.get(1)?);
+            let rules = rules(call, &invocation, invocation.arguments.get(1)?);
             Some(written(&subject(argument), rules))
         }
         ["policy", "delete"] => Some(deleted(subject(argument))),
         ["policy", "read"] => Some(read(subject(argument), story)),
-        [verb @ ("write" | "delete" | "read")] => {
+        ["read"] => {
             let masked = Masked::new(argument);
             let path = masked.text.trim_matches('/');
             let name =
                 path.strip_prefix("sys/policies/acl/").or(path.strip_prefix("sys/policy/"))?;
-            let subject = subject(&masked.unmask(name));
-            match *verb {
-                "delete" => Some(deleted(subject)),
-                "read" => Some(read(subject, story)),
-                _ => Some(written(&subject, given(call, &invocation))),
-            }
+            Some(read(subject(&masked.unmask(name)), story))
         }
         _ => None,
     }
@@ -143,29 +138,13 @@ fn read(subject: Subject, story: &Story) -> Claim {
     }
 }
 
-/// The rules that `vault policy write` takes from standard input or a file, where the text shows them.
-fn rules(call: &Call, from: &Text) -> Option<Text> {
+/// The rules that `vault policy write` takes from standard input or a file, where the text shows them. A write
+/// to `sys/policies/acl/NAME` has them in its data, and is read as the same command.
+fn rules(call: &Call, invocation: &Invocation, from: &Text) -> Option<Text> {
     match from.literal()?.as_str() {
-        "-" | "/dev/stdin" => call.stdin.clone(),
+        "-" | "/dev/stdin" => invocation.stdin.clone(),
         file => call.file(file).cloned(),
     }
-}
-
-/// The rules in `policy=…`; `rules=` is the older word.
-fn given(call: &Call, invocation: &Invocation) -> Option<Text> {
-    for argument in invocation.arguments.iter().skip(1) {
-        let masked = Masked::new(argument);
-        let Some((key, value)) = masked.text.split_once('=') else { continue };
-        if !matches!(key, "policy" | "rules") {
-            continue;
-        }
-        return match value.strip_prefix('@') {
-            Some(file) => call.file(file).cloned(),
-            None if value == "-" => call.stdin.clone(),
-            None => Some(masked.unmask(value)),
-        };
-    }
-    None
 }
 
 async fn observe(subject: &Subject, session: &Session) -> Observation {

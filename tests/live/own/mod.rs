@@ -1,10 +1,13 @@
 //! Walks through our own challenges in `challenges/`: one file each, with its tables.
 
+pub(crate) mod helm_release;
+mod kv_versions;
 mod make_change_delete;
 mod move_to_a_new_namespace;
 mod policies_and_userpass;
 mod retold_seed;
 mod row;
+mod unseal_after_a_restart;
 
 use std::path::{Path, PathBuf};
 
@@ -24,11 +27,14 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 4] = [
+    let walks: [(&str, &[(&str, Walk)]); 7] = [
+        (helm_release::SLUG, helm_release::WALKS),
+        (kv_versions::SLUG, kv_versions::WALKS),
         (make_change_delete::SLUG, make_change_delete::WALKS),
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
         (policies_and_userpass::SLUG, policies_and_userpass::WALKS),
         (retold_seed::SLUG, retold_seed::WALKS),
+        (unseal_after_a_restart::SLUG, unseal_after_a_restart::WALKS),
     ];
     let mut trials = vec![Trial::test("walk::every_challenge_has_a_walk", move || {
         Ok(every_challenge_has_a_walk(&walks.map(|(slug, _)| slug))?)

@@ -3,6 +3,7 @@
 use super::super::cli::Line;
 use super::super::manifest::{self, Named};
 use super::super::object::ID;
+use super::super::openshift;
 use super::super::resources::{Scope, usual};
 use super::Understood;
 use super::known::{Known, custom, objects, word_of};
@@ -83,7 +84,7 @@ impl<'a> Asked<'a> {
     }
 
     fn is_namespaced(&self, word: &str) -> bool {
-        let scope = usual(word).map(|resource| resource.scope);
+        let scope = usual(word).or_else(|| openshift::known(word)).map(|resource| resource.scope);
         let scope = scope.or_else(|| custom(&self.known, word).map(|custom| custom.scope));
         scope.is_none_or(|scope| scope == Scope::Namespaced)
     }

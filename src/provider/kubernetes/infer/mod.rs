@@ -15,6 +15,7 @@ mod selector;
 mod settings;
 
 use super::cli::Line;
+use super::{helm_infer, oc};
 use crate::claim::{Claim, Verb};
 use crate::provider::{Call, Reading, Story, Unseen};
 use asked::Asked;
@@ -72,9 +73,12 @@ fn is_ours(call: &Call) -> bool {
 
 /// Reads a command.
 pub(super) fn understand(call: &Call, story: &Story) -> Understood {
-    // Every kind is asked about every command.
-    if !is_ours(call) {
-        return Err(Reading::Reads);
+    match call.program().as_deref() {
+        Some("kubectl" | "k") => {}
+        Some("oc") => return oc::understand(call, story),
+        Some("helm") => return helm_infer::namespaces(call, story),
+        // Every kind is asked about every command.
+        _ => return Err(Reading::Reads),
     }
     let line = Line::parse(call).map_err(Reading::NotUnderstood)?;
     if line.is_dry() || line.has("help") || line.has("list") {
@@ -102,7 +106,8 @@ pub(super) fn reading(call: &Call) -> Reading {
     match understand(call, &Story::default()) {
         Err(reading) => reading,
         Ok(claims) if claims.iter().any(|claim| claim.verb == Verb::Disturb) => {
-            let edited = Line::parse(call).is_ok_and(|line| line.verb != "rollout");
+            let edited = Line::parse(call)
+                .is_ok_and(|line| !matches!(line.verb.as_str(), "adm" | "rollout" | "set"));
             Reading::NotObservable(if edited { Unseen::NotInText } else { Unseen::NoMark })
         }
         // Without the text before it, a look is only a look.

@@ -1,0 +1,98 @@
+//! What may or may not run never makes a claim wrong: whatever it did, nobody is told that a step is not done, and
+//! nothing that was not claimed passes.
+
+use labproof::assertion::Selection;
+use labproof::report::RunOutcome;
+
+use crate::story::{World, check, outcomes, there, with};
+
+const MOUNT: &str = "vault/mount";
+const OBJECT: &str = "kubernetes/object";
+
+fn told(steps: &[&str], world: World<'_>) -> String {
+    outcomes(&check(steps, world, Selection::All))
+}
+
+fn kv() -> labproof::claim::Observation {
+    with("type", "kv")
+}
+
+/// Ways to write that something is perhaps taken away.
+const PERHAPS: [&str; 10] = [
+    "if [ -n \"$X\" ]; then vault secrets disable kv; fi",
+    "while read x; do vault secrets disable kv; done",
+    "case $X in a) vault secrets disable kv;; esac",
+    "[[ -n $X ]] && vault secrets disable kv",
+    "for x in $UNKNOWN; do vault secrets disable kv; done",
+    "for x in $UNKNOWN; do vault secrets disable $x; done",
+    "vault secrets list | xargs -n 1 vault secrets disable",
+    "bash -c \"vault secrets disable $X\"",
+    "clean() { vault secrets disable kv; }\nclean",
+    "#!/bin/bash\nvault secrets disable kv",
+];
+
+#[test]
+fn what_was_perhaps_taken_away_is_asked_of_nobody() {
+    for perhaps in PERHAPS {
+        let steps = ["vault secrets enable kv", perhaps];
+        assert_eq!(told(&steps, &[]), "1 skip", "{perhaps}");
+        let world: World<'_> = &[(MOUNT, "kv/", kv())];
+        assert_eq!(told(&steps, world), "1 pass", "{perhaps}");
+        // Another one was not touched, where the name is known.
+        if !perhaps.contains("$x") && !perhaps.contains("$X;") && !perhaps.contains("xargs") {
+            let steps = ["vault secrets enable -path=other kv", perhaps];
+            let expected = if perhaps.contains("disable $X") { "1 skip" } else { "1 fail" };
+            assert_eq!(told(&steps, &[]), expected, "{perhaps}");
+        }
+    }
+}
+
+#[test]
+fn what_a_container_held_is_gone_with_it_perhaps() {
+    for perhaps in PERHAPS {
+        let steps = ["vault secrets enable kv", "vault kv put kv/a b=1", perhaps];
+        assert_eq!(told(&steps, &[]), "1 skip, 2 skip", "{perhaps}");
+    }
+}
+
+#[test]
+fn what_was_perhaps_made_is_not_there_before() {
+    let steps = ["if true; then vault secrets enable kv; fi", "vault secrets disable kv"];
+    assert_eq!(told(&steps, &[]), "2 pass");
+    assert_eq!(told(&steps, &[(MOUNT, "kv/", kv())]), "2 fail");
+    let steps = ["if true; then kubectl create ns a; fi", "kubectl create ns a"];
+    assert_eq!(told(&steps, &[(OBJECT, "namespace/a", there())]), "2 pass");
+    assert_eq!(told(&steps, &[]), "2 fail");
+}
+
+/// A function does what it does where it is called, and not only where it stands.
+#[test]
+fn a_function_is_followed_to_where_it_is_called() {
+    let steps = ["clean() { vault secrets disable kv; }", "vault secrets enable kv", "clean"];
+    assert_eq!(told(&steps[..2], &[]), "2 fail");
+    let together = ["clean() { vault secrets disable kv; }\nvault secrets enable kv\nclean"];
+    assert_eq!(told(&together, &[]), "1 skip");
+}
+
+#[test]
+fn nothing_passes_by_what_perhaps_ran() {
+    for perhaps in PERHAPS {
+        let report = check(&[perhaps], &[(MOUNT, "kv/", kv())], Selection::All);
+        assert_eq!(report.assertions.len(), 0, "{perhaps}");
+        assert_eq!(report.outcome, RunOutcome::Nothing, "{perhaps}");
+    }
+}
+
+/// A loop that is gone through keeps its order: each name is made and taken away in turn.
+#[test]
+fn a_loop_goes_through_its_commands_in_turn() {
+    let steps =
+        ["for x in a b; do vault secrets enable -path=$x kv; vault secrets disable $x; done"];
+    assert_eq!(told(&steps, &[]), "1 skip");
+    assert_eq!(told(&steps, &[(MOUNT, "b/", kv())]), "1 fail");
+    let steps =
+        ["for x in a b; do vault secrets enable -path=$x kv; done", "vault secrets disable a"];
+    // That `a` is gone is how the text started.
+    assert_eq!(told(&steps, &[(MOUNT, "b/", kv())]), "1 pass, 2 skip");
+    assert_eq!(told(&steps, &[]), "1 fail, 2 skip");
+}
