@@ -142,6 +142,12 @@ pub struct Explain {
     /// The challenge.
     #[command(flatten)]
     pub input: Input,
+    /// Count what is understood of the commands of all these challenges; directories are searched for them.
+    #[arg(long, conflicts_with_all = ["variables", "var_file"])]
+    pub coverage: bool,
+    /// More files and directories to count.
+    #[arg(value_name = "PATH", requires = "coverage")]
+    pub more: Vec<PathBuf>,
     /// How to say it.
     #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
     pub format: OutputFormat,

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use labproof::assertion::{Bindings, Plan, collect};
+use labproof::assertion::{Bindings, Plan, State, Timeline, collect};
+use labproof::challenge::parse;
+use labproof::claim::Expectation;
 use labproof::secret::Secret;
+use labproof::source::Source;
 
 use crate::story::challenge;
 
@@ -132,4 +135,53 @@ fn a_command_behind_or_claims_nothing() {
     let plan = planned(&["kubectl get ns a || kubectl create ns a"]);
     assert!(plan.assertions.is_empty());
     assert!(plan.steps[0].unclaimed[1].why.contains("||"), "{:?}", plan.steps[0].unclaimed);
+}
+
+/// What a text says of how its own commands end stands above what they mean.
+#[test]
+fn a_command_that_is_said_to_fail_or_to_be_optional_claims_nothing() {
+    let text = |prose: &str| {
+        let text = format!(
+            "```sh\nkubectl create namespace shop\n```\n\n{prose}\n\n```sh\nkubectl delete namespace shop\n```\n"
+        );
+        let plan = collect(&parse(Source::new("a.md", text)), &Bindings::default());
+        let claims: Vec<String> = plan.assertions.iter().map(|one| one.title.clone()).collect();
+        let why = plan.steps[1].unclaimed.first().map(|one| one.why.clone()).unwrap_or_default();
+        // The namespace may be there or not: neither is demanded.
+        let parts = Timeline::new(&plan).parts(1, &plan.assertions[0].claim, usize::MAX);
+        (claims.len(), parts[0].end.clone(), why)
+    };
+    assert_eq!(text("Then:"), (2, State::Absent, String::new()));
+    let fails = (1, State::Open, "the text says that it fails".to_owned());
+    assert_eq!(text("As a guest, try to delete it. This should fail:"), fails);
+    let optional = (1, State::Open, "the text says that it need not be run".to_owned());
+    assert_eq!(text("(Optional) Clean up:"), optional);
+}
+
+/// A look that must find nothing confirms, all the more where the text says so.
+#[test]
+fn a_look_that_is_said_to_fail_still_confirms_a_removal() {
+    let text = "```sh\nkubectl delete namespace shop\n```\n\nThe following command fails:\n\n```sh\nkubectl get namespace shop\n```\n";
+    let plan = collect(&parse(Source::new("a.md", text)), &Bindings::default());
+    assert_eq!(plan.assertions.len(), 2);
+    assert_eq!(plan.assertions[1].claim.expectation, Expectation::Absent);
+}
+
+#[test]
+fn a_command_in_a_substitution_changes_the_lab_like_any_other() {
+    let plan =
+        planned(&["export OUT=$(kubectl create namespace shop)\nkubectl get namespace shop"]);
+    assert_eq!(plan.assertions.len(), 1);
+    assert_eq!(plan.assertions[0].title, "namespace `shop` exists");
+}
+
+/// Read again after the deletion, the same command gives another name.
+#[test]
+fn nothing_is_claimed_to_be_gone_by_a_name_that_is_read_from_the_lab() {
+    for step in [
+        "kubectl delete pod $(kubectl get pods -l app=a -o jsonpath='{.items[0].metadata.name}')",
+        "POD=$(kubectl get pods -l app=a -o jsonpath='{.items[0].metadata.name}')\nkubectl delete pod $POD",
+    ] {
+        assert_eq!(planned(&[step]).assertions.len(), 0, "{step}");
+    }
 }

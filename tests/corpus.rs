@@ -14,7 +14,8 @@ use labproof::source::Source;
 
 use crate::render;
 
-fn shared() -> Option<PathBuf> {
+/// The folder with the corpus; said loudly where it is missing.
+pub(crate) fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("LABPROOF_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     if folder.join("corpus").is_dir() && folder.join("seed").is_dir() {

@@ -5,6 +5,7 @@ mod architecture;
 mod bindings;
 mod cli;
 mod corpus;
+mod coverage;
 mod forms;
 mod helm_story;
 mod host;

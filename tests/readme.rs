@@ -3,8 +3,13 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use labproof::provider;
+use serde_json::Value;
+
+use crate::corpus;
+use crate::run_labproof::Labproof;
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")
@@ -19,18 +24,79 @@ fn kinds_table() -> String {
     table
 }
 
-#[test]
-fn the_table_of_kinds_is_the_registrys() {
+/// The text between the marker of a table and its end is `wanted`; `UPDATE=1` makes it so.
+fn assert_table(name: &str, wanted: &str) {
+    // Two tables may be written by two tests of one run.
+    static README: Mutex<()> = Mutex::new(());
+    let _one = README.lock();
+    let start =
+        format!("<!-- {name}: written by `UPDATE=1 cargo test --test labproof readme` -->\n");
+    let end = format!("<!-- /{name} -->");
     let readme = fs::read_to_string(path()).unwrap();
-    let (before, rest) = readme.split_once("readme` -->\n").expect("the marker of the table");
-    let (table, after) = rest.split_once("<!-- /kinds -->").expect("the end of the table");
-    let wanted = kinds_table();
+    let (before, rest) = readme.split_once(&start).expect("the marker of the table");
+    let (table, after) = rest.split_once(&end).expect("the end of the table");
     if std::env::var("UPDATE").is_ok_and(|update| update == "1") {
-        let updated = format!("{before}readme` -->\n{wanted}<!-- /kinds -->{after}");
-        fs::write(path(), updated).unwrap();
+        fs::write(path(), format!("{before}{start}{wanted}{end}{after}")).unwrap();
         return;
     }
     assert_eq!(table, wanted, "run `UPDATE=1 cargo test --test labproof readme`");
+}
+
+#[test]
+fn the_table_of_kinds_is_the_registrys() {
+    assert_table("kinds", &kinds_table());
+}
+
+/// What the program itself counts in the corpus.
+fn coverage_table(counted: &Value) -> String {
+    let number = |value: &Value| value.as_u64().unwrap();
+    let totals = &counted["totals"];
+    let mut table = format!(
+        "{} challenges, {} fences, {} commands.\n\n",
+        totals["files"], totals["fences"], totals["commands"]
+    );
+    table.push_str(
+        "| tool | commands | read | change | claimed | not observable | not understood |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    let tools = counted["by_tool"].as_object().unwrap().iter();
+    let tools = tools.map(|(name, counts)| (format!("`{name}`"), counts));
+    for (name, counts) in tools.chain([("all".to_owned(), &totals["known_tool"])]) {
+        let row = ["commands", "reads", "changes", "claimed", "not_observable", "not_understood"];
+        let row: Vec<String> = row.iter().map(|key| counts[*key].to_string()).collect();
+        let _ = writeln!(table, "| {name} | {} |", row.join(" | "));
+    }
+    let known = &totals["known_tool"];
+    let seen = number(&known["claimed"]) + number(&known["not_understood"]);
+    let _ = writeln!(
+        table,
+        "\nClaimed: {} of what changes something that can be seen. Not understood: {} of the tools' commands.",
+        share(number(&known["claimed"]), seen),
+        share(number(&known["not_understood"]), number(&known["commands"])),
+    );
+    let reasons = counted["not_observable"].as_object().unwrap();
+    if !reasons.is_empty() {
+        table.push_str("\n| not observable, since | commands |\n|---|---|\n");
+    }
+    for (why, number) in reasons {
+        let _ = writeln!(table, "| {why} | {number} |");
+    }
+    table
+}
+
+/// In percent, with one digit, cut.
+fn share(part: u64, whole: u64) -> String {
+    let permille = (part * 1000).checked_div(whole).unwrap_or_default();
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
+#[test]
+fn the_table_of_coverage_is_what_the_program_counts() {
+    let Some(shared) = corpus::shared() else { return };
+    let corpus = shared.join("corpus").canonicalize().unwrap().display().to_string();
+    let ran = Labproof::new(&["explain", "--coverage", &corpus, "--format", "json"]).run();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_table("coverage", &coverage_table(&serde_json::from_str(&ran.stdout).unwrap()));
 }
 
 #[test]

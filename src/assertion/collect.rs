@@ -6,8 +6,12 @@ use crate::claim::{Claim, Expectation, Hole, Part, Text, Verb};
 use crate::provider::{self, Call, Reading, Story, Unseen};
 use crate::text::{one_line, ticked};
 
+use super::planned::{self, Doubt, Read};
 use super::scope::Scope;
-use super::{Aside, Assertion, Bindings, Plan, PlannedStep, Role, Unclaimed, shown_command};
+use super::told::{self, Told};
+use super::{
+    Aside, Assertion, Bindings, Made, Plan, PlannedCommand, PlannedStep, Role, Unclaimed, shown,
+};
 
 /// A text has no more commands than this, loops unrolled.
 const MOST_COMMANDS: usize = 20_000;
@@ -20,8 +24,19 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
         Plan { steps: Vec::new(), assertions: Vec::new(), asides: Vec::new(), lookups: Vec::new() };
     let scope = Scope::new(bindings, &challenge.source.text);
     let story = Story::default();
-    let unclaimed = Vec::new();
-    let mut walk = Walk { challenge, scope, story, plan, unclaimed, place: 0, step: 0, depth: 0 };
+    let mut walk = Walk {
+        challenge,
+        told: told::all(challenge),
+        scope,
+        story,
+        plan,
+        unclaimed: Vec::new(),
+        planned: Vec::new(),
+        doubt: None,
+        place: 0,
+        step: 0,
+        depth: 0,
+    };
     for step in &challenge.steps {
         walk.step(step);
     }
@@ -32,11 +47,17 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
 
 struct Walk<'a> {
     challenge: &'a Challenge,
+    /// What the text tells of the commands of each step.
+    told: Vec<Vec<Option<Told>>>,
     scope: Scope<'a>,
     story: Story,
     plan: Plan,
     /// The commands of the step at hand that claim nothing.
     unclaimed: Vec<Unclaimed>,
+    /// What is made of the commands of the step at hand.
+    planned: Vec<PlannedCommand>,
+    /// The doubt about the command before.
+    doubt: Option<Doubt>,
     place: usize,
     step: usize,
     depth: usize,
@@ -51,12 +72,12 @@ impl Walk<'_> {
         for file in &step.shown {
             self.scope.show(&file.name, &file.text);
         }
-        self.commands(&step.commands, 0, false);
+        self.commands(&step.commands, Some(0), 0, false);
         let unclaimed = std::mem::take(&mut self.unclaimed);
         let claimed = &self.plan.assertions[first.0..];
         let title = claimed.first().map_or_else(
             || match step.commands.first() {
-                Some(command) => shown_command(challenge, command),
+                Some(command) => shown::command(challenge, command),
                 None => ticked(&one_line(challenge.source.slice(step.span), 60)),
             },
             |assertion| assertion.title.clone(),
@@ -67,15 +88,17 @@ impl Walk<'_> {
             role: role(claimed, &self.plan.asides[first.1..], &unclaimed),
             title,
             unclaimed,
+            commands: planned::complete(challenge, step, std::mem::take(&mut self.planned)),
         });
     }
 
-    /// Commands of which all stand in the same `depth` outer things.
-    fn commands(&mut self, commands: &[Command], depth: usize, perhaps: bool) {
+    /// Commands of which all stand in the same `depth` outer things. `base` is the place of the first in its
+    /// step; `None` where they are run again.
+    fn commands(&mut self, commands: &[Command], base: Option<usize>, depth: usize, perhaps: bool) {
         let mut at = 0;
         while let Some(command) = commands.get(at) {
             let Some(within) = command.within.get(depth) else {
-                self.command(commands, at, perhaps);
+                self.command(commands, at, base, perhaps);
                 at += 1;
                 continue;
             };
@@ -84,34 +107,35 @@ impl Walk<'_> {
                 .take_while(|command| command.within.get(depth) == Some(within))
                 .count();
             let body = &commands[at..at + inside];
+            let base = base.map(|base| base + at);
             at += inside;
             match &within.nest {
                 Nest::Subshell => {
                     let kept = self.scope.keep();
-                    self.commands(body, depth + 1, perhaps);
+                    self.commands(body, base, depth + 1, perhaps);
                     self.scope.restore(kept);
                 }
                 Nest::Each { variable, words } => {
                     let values = self.scope.values(words).filter(|_| !leaves(body));
                     for value in values.iter().flatten() {
                         self.scope.bind(variable, value.clone());
-                        self.commands(body, depth + 1, perhaps);
+                        self.commands(body, base, depth + 1, perhaps);
                     }
                     if values.is_none() {
                         self.scope.unbind(variable);
-                        self.commands(body, depth + 1, true);
+                        self.commands(body, base, depth + 1, true);
                     }
                 }
                 Nest::Function(name) => {
                     self.scope.define(name, body);
-                    self.commands(body, depth + 1, true);
+                    self.commands(body, base, depth + 1, true);
                 }
-                Nest::Perhaps => self.commands(body, depth + 1, true),
+                Nest::Perhaps => self.commands(body, base, depth + 1, true),
             }
         }
     }
 
-    fn command(&mut self, commands: &[Command], at: usize, perhaps: bool) {
+    fn command(&mut self, commands: &[Command], at: usize, base: Option<usize>, perhaps: bool) {
         let command = &commands[at];
         self.place += 1;
         if self.place > MOST_COMMANDS {
@@ -129,24 +153,62 @@ impl Walk<'_> {
             let function = body.first().and_then(|first| {
                 first.within.iter().position(|within| matches!(within.nest, Nest::Function(_)))
             });
-            self.commands(&body, function.map_or(outside, |at| at + 1), true);
+            self.commands(&body, None, function.map_or(outside, |at| at + 1), true);
             self.depth -= 1;
         }
+        let index = base.map(|base| base + at);
+        let told = index.and_then(|index| *self.told.get(self.step - 1)?.get(index)?);
+        let before = at.checked_sub(1).map(|before| (&commands[before], self.doubt));
+        let doubt = Doubt::of(command, before, told);
+        self.substituted(command, index, doubt, perhaps);
+        self.doubt = doubt;
         let fallback = has_fallback(&commands[at + 1..]);
-        let mut read = self.read(command, perhaps);
+        let mut read = self.read(command, doubt, perhaps);
+        self.planned.extend(index.map(|at| read.planned(self.challenge, command, (at, 0))));
         // What is there for a command that fails need not have been there.
         read.claims.retain(|claim| !fallback || claim.verb != Verb::Read);
-        if let Some(why) = read.why {
-            let unclaimed = Unclaimed::new(self.challenge, command, why, read.reading);
+        if let Some(why) = read.why.take() {
+            let unclaimed = Unclaimed::new(self.challenge, command, why, read.reading.clone());
             let known = |one: &Unclaimed| one.span == unclaimed.span && one.why == unclaimed.why;
             if !self.unclaimed.iter().any(known) {
                 self.unclaimed.push(unclaimed);
             }
         }
-        self.story.settings.extend(read.settings);
+        self.story.settings.append(&mut read.settings);
+        self.claim(command, read, fallback);
+    }
+
+    /// What stands in a command's substitutions is run before it, in a shell of its own.
+    fn substituted(
+        &mut self,
+        command: &Command,
+        index: Option<usize>,
+        doubt: Option<Doubt>,
+        perhaps: bool,
+    ) {
+        for (at, (inner, before)) in planned::substituted(command).into_iter().enumerate() {
+            let doubt = doubt.or(Doubt::of(inner, before.map(|one| (one, None)), None));
+            let kept = self.scope.clone();
+            let mut read = self.read(inner, doubt, perhaps);
+            let inside = std::mem::replace(&mut self.scope, kept);
+            let planned = index.map(|index| read.planned(self.challenge, inner, (index, at + 1)));
+            self.planned.extend(planned);
+            // What it looks at is bound to where it stands, or is not known.
+            read.claims.retain(|claim| claim.verb.changes());
+            if !read.claims.is_empty() {
+                self.scope.lookups = inside.lookups;
+            }
+            self.claim(inner, read, false);
+        }
+    }
+
+    fn claim(&mut self, command: &Command, read: Read, fallback: bool) {
         for claim in read.claims {
             let claim = claim.leniently(fallback);
-            self.story.claims.push(claim.clone());
+            // What may not have been done is no ground for what later commands mean.
+            if !read.doubted {
+                self.story.claims.push(claim.clone());
+            }
             let (step, span, place) = (self.step, command.span, self.place);
             if claim.verb.claims() {
                 self.plan.assertions.push(Assertion::new(step, span, place, claim));
@@ -156,18 +218,22 @@ impl Walk<'_> {
         }
     }
 
-    fn read(&mut self, command: &Command, perhaps: bool) -> Read {
-        let Some(entered) = self.scope.enter(command, perhaps || command.link == Link::Or) else {
+    fn read(&mut self, command: &Command, doubt: Option<Doubt>, perhaps: bool) -> Read {
+        let hangs = doubt.is_some_and(Doubt::hangs);
+        let Some(entered) = self.scope.enter(command, perhaps || hangs) else {
             return Read::nothing("sets variables".to_owned());
         };
         let call = entered.call;
         if call.words.is_empty() {
             return Read::nothing("sets variables".to_owned());
         }
-        if command.link == Link::Or {
-            return Read::nothing("runs only where the command before `||` fails".to_owned());
-        }
-        if entered.perhaps { perhaps_read(&call, &self.story) } else { read(&call, &self.story) }
+        let mut read = match doubt {
+            Some(doubt) => doubtful_read(&call, &self.story, doubt),
+            None if entered.perhaps => perhaps_read(&call, &self.story),
+            None => read(&call, &self.story),
+        };
+        read.program = call.program();
+        read
     }
 }
 
@@ -198,23 +264,6 @@ fn role(claimed: &[Assertion], asides: &[Aside], unclaimed: &[Unclaimed]) -> Rol
     }
 }
 
-/// What one command says.
-struct Read {
-    claims: Vec<Claim>,
-    /// Why nothing is claimed, where nothing is.
-    why: Option<String>,
-    /// What its provider makes of it, where it has one and nothing is claimed.
-    reading: Option<Reading>,
-    /// What it sets for the commands behind it.
-    settings: Vec<(&'static str, Text)>,
-}
-
-impl Read {
-    fn nothing(why: String) -> Self {
-        Self { claims: Vec::new(), why: Some(why), reading: None, settings: Vec::new() }
-    }
-}
-
 /// All kinds are asked: a command of one system may change things of another (a rotation ends logins).
 fn claims(call: &Call, story: &Story) -> Vec<Claim> {
     provider::kinds().flat_map(|kind| kind.infer(call, story)).collect()
@@ -230,15 +279,22 @@ fn read(call: &Call, story: &Story) -> Read {
     if provider.is_none() && call.writes.is_empty() {
         return not_read(call);
     }
-    let claims = claims(call, story);
+    let (gone, claims): (Vec<Claim>, Vec<Claim>) =
+        claims(call, story).into_iter().partition(planned::is_gone_by_another_name);
     let claimed = claims.iter().any(|claim| claim.verb.claims());
     let Some(provider) = provider else {
         return if claimed {
-            Read { claims, why: None, reading: None, settings: Vec::new() }
+            Read { claims, why: None, ..Read::nothing(String::new()) }
         } else {
             not_read(call)
         };
     };
+    if claims.is_empty() && !gone.is_empty() {
+        let reading = Reading::NotObservable(Unseen::Nameless);
+        let (made, why) = (Made::Read(reading.clone()), words(&reading));
+        return Read { made, reading: Some(reading), ..Read::nothing(why) };
+    }
+    let made = Made::of(&claims, call, provider);
     let reading = if claimed {
         None
     } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
@@ -247,7 +303,22 @@ fn read(call: &Call, story: &Story) -> Read {
         Some(provider.reading(call))
     };
     let why = reading.as_ref().map(words);
-    Read { claims, why, reading, settings: provider.settings(call) }
+    let settings = provider.settings(call);
+    Read { claims, made, why, reading, settings, ..Read::nothing(String::new()) }
+}
+
+/// What may not be done, or fails: whatever it would claim is left open.
+fn doubtful_read(call: &Call, story: &Story, doubt: Doubt) -> Read {
+    let sure = read(call, story);
+    let weaker = sure.claims.into_iter().filter_map(|claim| match doubt.keeps(&claim) {
+        true => Some(claim),
+        false => claim.verb.changes().then(|| open(claim)),
+    });
+    let claims: Vec<Claim> = weaker.collect();
+    let claimed = claims.iter().any(|claim| claim.verb.claims());
+    let why = (!claimed).then(|| doubt.why().to_owned());
+    let made = sure.made.doubted(doubt);
+    Read { claims, made, why, doubted: true, ..Read::nothing(String::new()) }
 }
 
 /// What may run not at all or many times: it claims nothing, and from here on nothing is said of what it touches.
@@ -271,7 +342,8 @@ fn perhaps_read(call: &Call, story: &Story) -> Read {
     } else {
         Reading::NotObservable(Unseen::ControlFlow)
     };
-    Read { claims: touched, why: Some(words(&reading)), reading: Some(reading), settings }
+    let (made, why) = (Made::Read(reading.clone()), words(&reading));
+    Read { claims: touched, made, reading: Some(reading), settings, ..Read::nothing(why) }
 }
 
 /// Whatever is claimed of a thing, left open: it may be there or not, and with any fields.

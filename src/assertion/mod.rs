@@ -6,18 +6,23 @@
 mod bindings;
 mod chosen;
 mod collect;
+mod planned;
 mod scope;
+mod selection;
+mod shown;
 mod timeline;
+mod told;
 
 use crate::challenge::{Challenge, Command};
 use crate::claim::{Claim, Subject};
 use crate::provider::{self, Call, Reading};
 use crate::source::Span;
-use crate::text::{and_list, one_line, ticked};
 
 pub use bindings::{BindingError, Bindings};
 pub use chosen::{Chosen, SetAside};
 pub use collect::collect;
+pub use planned::{Made, PlannedCommand};
+pub use selection::Selection;
 pub use timeline::{Part, State, Timeline};
 
 /// A claim at its place in the text, with the words for it.
@@ -50,37 +55,6 @@ pub enum Origin {
     Inferred,
     /// Written by the author.
     Author,
-}
-
-/// Which steps are asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Selection {
-    /// All: what stands at the end.
-    #[default]
-    All,
-    /// The steps up to this one.
-    Until(usize),
-    /// This step alone.
-    Step(usize),
-}
-
-impl Selection {
-    /// Whether a step is asked for.
-    pub fn contains(self, step: usize) -> bool {
-        match self {
-            Self::All => true,
-            Self::Until(last) => step <= last,
-            Self::Step(only) => step == only,
-        }
-    }
-
-    /// The last step that is asked for.
-    pub fn last(self) -> usize {
-        match self {
-            Self::All => usize::MAX,
-            Self::Until(last) | Self::Step(last) => last,
-        }
-    }
 }
 
 /// What a step is for.
@@ -118,6 +92,8 @@ pub struct PlannedStep {
     pub title: String,
     /// The commands that claim nothing, and why.
     pub unclaimed: Vec<Unclaimed>,
+    /// All commands, and what is made of them.
+    pub commands: Vec<PlannedCommand>,
 }
 
 /// What the text says of a thing without claiming it: reads it, and so takes it to be there, or does something
@@ -154,41 +130,8 @@ impl Unclaimed {
         why: String,
         reading: Option<Reading>,
     ) -> Self {
-        Self { span: command.span, shown: shown_command(challenge, command), why, reading }
+        Self { span: command.span, shown: shown::command(challenge, command), why, reading }
     }
-}
-
-/// A command as a person may read it: without the values of variables and what a login is given, which may
-/// well be secrets.
-fn shown_command(challenge: &Challenge, command: &Command) -> String {
-    let names: Vec<&str> = command.assignments.iter().map(|one| one.name.as_str()).collect();
-    let Some(first) = command.words.first() else {
-        return match names.as_slice() {
-            [] => ticked(&one_line(challenge.source.slice(command.span), 60)),
-            names => format!("sets {}", and_list(names)),
-        };
-    };
-    let login =
-        command.words.iter().take(4).find(|word| word.literal().as_deref() == Some("login"));
-    let end = login.map_or(command.span.end, |word| word.span.end);
-    let text = challenge.source.slice(Span::new(first.span.start, end));
-    let rest = if end < command.span.end { " …" } else { "" };
-    let (text, rest) = match secret_in(text) {
-        Some(at) => (text[..at].trim_end(), " …"),
-        None => (text, rest),
-    };
-    ticked(&format!("{}{rest}", one_line(text, 60)))
-}
-
-/// Where a text may say a secret: behind the word for one, or in the user's part of a URL.
-fn secret_in(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
-    let word = lower.find("password");
-    let url = lower.match_indices("://").map(|(at, _)| at).find(|at| {
-        let rest = lower[at + 3..].split(['/', ' ', '"', '\'', '\n']).next();
-        rest.is_some_and(|authority| authority.contains('@'))
-    });
-    word.into_iter().chain(url).min()
 }
 
 /// A read that a variable stands for: `$(kubectl get … | jq …)`.

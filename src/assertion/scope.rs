@@ -17,6 +17,7 @@ use files::Files;
 use shell::Shell;
 
 /// What is known at one place of the text, and the look-ups that were met on the way.
+#[derive(Clone)]
 pub(super) struct Scope<'a> {
     bindings: &'a Bindings,
     /// The challenge's text, where it shows whether a word stands in quotes.

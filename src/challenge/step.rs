@@ -46,8 +46,9 @@ pub(super) fn commands(
     let shell_like = begins.is_some_and(plausible::begins_like_shell);
     // What is not knowable or not well-formed is shell only where nothing before it is text.
     let shell = found == 0 && (language == Language::Shell || shell_like);
-    let plain = kept.iter().any(Command::is_plain);
-    if !(plain || reading.more && shell) {
+    // In a fence that says that it is a shell's, what stands in a condition is enough.
+    let some = kept.iter().any(|one| one.is_plain() || language == Language::Shell);
+    if !(some || reading.more && shell) {
         no_commands(fence, text, session.prompted, diagnostics);
         return None;
     }

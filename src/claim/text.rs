@@ -74,10 +74,12 @@ impl Text {
 
     /// Appends a part.
     pub fn push(&mut self, part: Part) {
-        if let (Some(Part::Literal(last)), Part::Literal(next)) = (self.parts.last_mut(), &part) {
-            last.push_str(next);
-        } else {
-            self.parts.push(part);
+        match (self.parts.last_mut(), part) {
+            (Some(Part::Literal(last)), Part::Literal(next)) => last.push_str(&next),
+            // An empty literal is a text only where it is all of it.
+            (Some(last), part) if *last == Part::Literal(String::new()) => *last = part,
+            (Some(_), Part::Literal(next)) if next.is_empty() => {}
+            (_, part) => self.parts.push(part),
         }
     }
 
@@ -325,6 +327,14 @@ mod tests {
         assert!(supplied.matches("hunter2") && !supplied.matches("other"));
         assert_eq!(supplied.shown(), "$P");
         assert_eq!(supplied.literal(), None);
+    }
+
+    #[test]
+    fn an_empty_literal_is_no_part_of_a_longer_text() {
+        let (key, value) = text(&["key=".into_part(), hole("$A")]).split_once('=').unwrap();
+        assert_eq!((key, value.sealed().shown().as_str()), (Text::from("key"), "$A"));
+        let (_, value) = Text::from("key=").split_once('=').unwrap();
+        assert_eq!(value, Text::from(""));
     }
 
     #[test]

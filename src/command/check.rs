@@ -20,7 +20,7 @@ use super::{Stop, load, write_out};
 /// Runs the subcommand; gives the exit code of the report.
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let started = Instant::now();
-    let challenge = load::challenge(&arguments.input)?;
+    let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
     let selection = selection(arguments, &challenge)?;
     let mut plan = assertion::collect(&challenge, &bindings);

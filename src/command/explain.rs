@@ -4,11 +4,14 @@ use crate::assertion;
 use crate::cli::{Explain, OutputFormat};
 use crate::report::explanation;
 
-use super::{Stop, load, write_out};
+use super::{Stop, coverage, load, write_out};
 
 /// Runs the subcommand. A challenge without a claim is explained all the same.
 pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
-    let challenge = load::challenge(&arguments.input)?;
+    if arguments.coverage {
+        return coverage::run(arguments);
+    }
+    let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
     let plan = assertion::collect(&challenge, &bindings);
     let explanation = explanation::Explanation::new(&challenge, &plan);

@@ -18,8 +18,8 @@ use super::Stop;
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The challenge at a path. Stops where the frontmatter cannot be read: half a challenge is none.
-pub(super) fn challenge(input: &Input) -> Result<Challenge, Stop> {
-    let (path, bytes) = read(&input.path)?;
+pub(super) fn challenge(path: &Path) -> Result<Challenge, Stop> {
+    let (path, bytes) = read(path)?;
     let text = text(&path, bytes)?;
     let challenge = challenge::parse(Source::new(path, text));
     match &challenge.frontmatter.unreadable {

@@ -1,6 +1,7 @@
 //! The subcommands. The only modules that print, exit and wait for signals.
 
 mod check;
+mod coverage;
 mod explain;
 mod load;
 

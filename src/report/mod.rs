@@ -1,5 +1,6 @@
 //! Verdicts → [`Report`] → bytes. The report knows outcomes, counts and the exit code; a format only spells.
 
+pub mod coverage;
 pub mod explanation;
 mod human;
 mod instruqt;

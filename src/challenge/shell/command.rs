@@ -60,7 +60,16 @@ impl Reader<'_> {
             self.reading.diagnostics.push(Diagnostic::note(span, message));
         }
         let before = into.len();
-        self.command(&statement.command, link, into);
+        if link == Link::Or && matches!(statement.command, Parsed::Compound(_)) {
+            // All of a group runs only where the command before fails, and not its first command alone.
+            let at = self.trimmed(range(statement.span));
+            let place = self.mapped.span(at.start, at.end);
+            self.inside(Nest::Perhaps, place, |reader| {
+                reader.command(&statement.command, link, into);
+            });
+        } else {
+            self.command(&statement.command, link, into);
+        }
         let mut redirects = self.redirects(&statement.redirects);
         let simple =
             matches!(statement.command, Parsed::Simple(_) | Parsed::Builtin(_) | Parsed::Decl(_));
