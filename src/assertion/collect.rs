@@ -310,9 +310,8 @@ fn read(call: &Call, story: &Story) -> Read {
 /// What may not be done, or fails: whatever it would claim is left open.
 fn doubtful_read(call: &Call, story: &Story, doubt: Doubt) -> Read {
     let sure = read(call, story);
-    let weaker = sure.claims.into_iter().filter_map(|claim| match doubt.keeps(&claim) {
-        true => Some(claim),
-        false => claim.verb.changes().then(|| open(claim)),
+    let weaker = sure.claims.into_iter().filter_map(|claim| {
+        if doubt.keeps(&claim) { Some(claim) } else { claim.verb.changes().then(|| open(claim)) }
     });
     let claims: Vec<Claim> = weaker.collect();
     let claimed = claims.iter().any(|claim| claim.verb.claims());
