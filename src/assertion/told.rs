@@ -196,7 +196,7 @@ fn says_failure(sentence: &str) -> bool {
     }
     let fails =
         |subject: &&str| FAILS.iter().any(|verb| sentence.contains(&format!(" {subject} {verb}")));
-    any(sentence, FAILURES) || SUBJECTS.iter().any(|subject| fails(subject))
+    any(sentence, FAILURES) || SUBJECTS.iter().any(fails)
 }
 
 fn says_optional(sentence: &str) -> bool {
