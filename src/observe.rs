@@ -45,7 +45,9 @@ pub async fn observe(plan: &Plan, lab: &Lab, wanted: &dyn Fn(&Assertion) -> bool
             subjects.push(&assertion.claim.subject);
         }
     }
-    let looks = subjects.into_iter().map(|subject| observe_one(subject, lab, &pending, deadline));
+    // What later steps claim rests on what the earlier made and takes the longest chains of reads: they go first.
+    let looks =
+        subjects.into_iter().rev().map(|subject| observe_one(subject, lab, &pending, deadline));
     // A reset waits until nobody else will need the lab as it was, so all must have begun.
     let at_once = match lab.config.probes {
         Probes::Reset => looks.len().max(1),

@@ -29,12 +29,13 @@ pub(super) fn all(challenge: &Challenge) -> Vec<Vec<Option<Told>>> {
         let start = before.map_or(0, |step| step.span.end);
         let end = challenge.steps.get(index).map_or(source.text.len(), |step| step.span.start);
         let between = Between::read(source.slice(Span::new(start, end)));
-        if let Some(before) = index.checked_sub(1).filter(|_| between.fails_before()) {
+        let (fails_before, fails_after) = between.failures();
+        if let Some(before) = index.checked_sub(1).filter(|_| fails_before) {
             told[before].get_or_insert(Told::Fails);
         }
         section = between.optional_section.unwrap_or(section);
         if let Some(next) = told.get_mut(index) {
-            if between.fails_after() {
+            if fails_after {
                 *next = Some(Told::Fails);
             } else if section || between.is_optional() {
                 *next = Some(Told::Optional);
@@ -141,14 +142,10 @@ impl Between {
         }
     }
 
-    /// Whether the fence before is said to have failed.
-    fn fails_before(&self) -> bool {
-        self.error || self.failures().any(|(before, _)| before)
-    }
-
-    /// Whether the fence behind is said to be about to fail.
-    fn fails_after(&self) -> bool {
-        self.failures().any(|(_, after)| after)
+    /// Whether the fence before is said to have failed, and whether the one behind is about to.
+    fn failures(&self) -> (bool, bool) {
+        let all = self.sentences_of_failure();
+        all.fold((self.error, false), |(before, after), one| (before || one.0, after || one.1))
     }
 
     fn is_optional(&self) -> bool {
@@ -157,7 +154,7 @@ impl Between {
     }
 
     /// For each sentence that says a failure: whether of the fence before, whether of the one behind.
-    fn failures(&self) -> impl Iterator<Item = (bool, bool)> {
+    fn sentences_of_failure(&self) -> impl Iterator<Item = (bool, bool)> {
         let many = self.paragraphs.len();
         self.paragraphs.iter().enumerate().flat_map(move |(index, paragraph)| {
             let failing = paragraph.iter().enumerate().filter(|(_, one)| says_failure(one));
@@ -194,8 +191,13 @@ fn says_failure(sentence: &str) -> bool {
     if is_hypothetical(sentence) {
         return false;
     }
-    let fails =
-        |subject: &&str| FAILS.iter().any(|verb| sentence.contains(&format!(" {subject} {verb}")));
+    let fails = |subject: &&str| {
+        sentence.match_indices(subject).any(|(at, _)| {
+            let behind = sentence[at + subject.len()..].strip_prefix(' ');
+            sentence[..at].ends_with(' ')
+                && behind.is_some_and(|verb| FAILS.iter().any(|one| verb.starts_with(one)))
+        })
+    };
     any(sentence, FAILURES) || SUBJECTS.iter().any(fails)
 }
 

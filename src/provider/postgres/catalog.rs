@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError};
 
 use tokio_postgres::Client;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::client::{Afterwards, Login, Server, Target};
 use super::conninfo::{Conninfo, Endpoint};
@@ -240,11 +240,13 @@ impl Reader<'_> {
         parameters: &[Option<&str>],
     ) -> Result<Rows, Unobservable> {
         let postgres = &self.lab.postgres;
-        let values: Vec<&(dyn ToSql + Sync)> =
-            parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-        let asked = postgres
-            .timings
-            .time(format!("postgres query at {}", self.server), self.client.query(query, &values));
+        // With the types told beforehand, a query is one round trip and not three.
+        let values: Vec<(&(dyn ToSql + Sync), Type)> =
+            parameters.iter().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)).collect();
+        let asked = postgres.timings.time(
+            format!("postgres query at {}", self.server),
+            self.client.query_typed(query, &values),
+        );
         let rows = match tokio::time::timeout(postgres.patience, asked).await {
             Ok(Ok(rows)) => rows,
             Ok(Err(error)) => return Err(failed(&error, &self.server)),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
+use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Config as Connection, NoTls, config};
 
 use super::conninfo::{Endpoint, SslMode};
@@ -112,7 +113,8 @@ impl Server {
         const QUERY: &str = "select rolcanlogin, coalesce(rolvaliduntil <= now(), false) \
                              from pg_catalog.pg_roles where rolname = $1";
         let session = self.session(with).await?;
-        let row = self.bounded(with, session.query_opt(QUERY, &[&user])).await?;
+        let row =
+            self.bounded(with, session.query_typed_opt(QUERY, &[(&user, Type::TEXT)])).await?;
         let Some(row) = row else { return Ok(Account::Missing) };
         let (may, expired): (bool, bool) = (row.get(0), row.get(1));
         Ok(match (may, expired) {
@@ -131,7 +133,7 @@ impl Server {
         const QUERY: &str =
             "select rolname::text from pg_catalog.pg_roles where starts_with(rolname::text, $1)";
         let session = self.session(with).await?;
-        let rows = self.bounded(with, session.query(QUERY, &[&prefix])).await?;
+        let rows = self.bounded(with, session.query_typed(QUERY, &[(&prefix, Type::TEXT)])).await?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
