@@ -282,6 +282,44 @@ fn what_is_not_made_yet_has_not_lost_what_it_never_held() {
     assert_eq!((outcomes(&report).as_str(), report.here), ("1 fail, 2 unknown", Some(1)));
 }
 
+#[test]
+fn what_is_taken_from_a_place_that_the_text_makes_was_not_there_before_it() {
+    let steps = ["vault secrets enable -path=zz kv", "vault kv delete zz/old"];
+    let mount = || ("vault/mount", "zz/", with("type", "kv"));
+    // Nothing tells whoever deleted it from whoever had it never.
+    let report = check(&steps, &[mount()], Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.here), ("1 pass, 2 skip", None));
+    let left: World<'_> = &[mount(), ("vault/kv-secret", "zz/old", with("a", "1"))];
+    let report = check(&steps, left, Selection::All);
+    assert_eq!((outcomes(&report).as_str(), report.here), ("1 pass, 2 fail", Some(2)));
+}
+
+#[test]
+fn a_thing_made_without_its_field_is_not_excused_by_the_thing_being_deleted_later() {
+    let made = ["vault kv put kv/x a=1", "vault kv delete kv/x"];
+    let changed = ["vault kv patch kv/x a=1", "vault kv delete kv/x"];
+    for steps in [made, changed] {
+        for (key, value, expected) in [
+            ("a", "1", "1 pass, 2 fail"),
+            ("a", "2", "1 fail, 2 fail"),
+            ("b", "1", "1 fail, 2 fail"),
+        ] {
+            let world: World<'_> = &[("vault/kv-secret", "kv/x", with(key, value))];
+            let report = check(&steps, world, Selection::All);
+            assert_eq!(outcomes(&report), expected, "{steps:?} {key}={value}");
+        }
+    }
+    // A field that is set and taken away again comes round, where the thing stays.
+    let steps = [
+        "kubectl create deployment x --image=x:1",
+        "kubectl label deployment x tier=web",
+        "kubectl label deployment x tier-",
+    ];
+    let path = "spec.template.spec.containers[x].image";
+    let world: World<'_> = &[(OBJECT, "deployment/x", with(path, "x:1"))];
+    assert_eq!(outcomes(&check(&steps, world, Selection::All)), "1 pass, 2 skip, 3 skip");
+}
+
 /// A step that waits until a thing is ready says nothing of what later steps make of it.
 #[test]
 fn ready_counts_until_the_thing_is_changed_again() {

@@ -33,7 +33,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
         unclaimed: Vec::new(),
         planned: Vec::new(),
         doubt: None,
-        place: 0,
+        commands_seen: 0,
         step: 0,
         depth: 0,
     };
@@ -58,7 +58,7 @@ struct Walk<'a> {
     planned: Vec<PlannedCommand>,
     /// The doubt about the command before.
     doubt: Option<Doubt>,
-    place: usize,
+    commands_seen: usize,
     step: usize,
     depth: usize,
 }
@@ -137,9 +137,9 @@ impl Walk<'_> {
 
     fn command(&mut self, commands: &[Command], at: usize, base: Option<usize>, perhaps: bool) {
         let command = &commands[at];
-        self.place += 1;
-        if self.place > MOST_COMMANDS {
-            if self.place == MOST_COMMANDS + 1 {
+        self.commands_seen += 1;
+        if self.commands_seen > MOST_COMMANDS {
+            if self.commands_seen == MOST_COMMANDS + 1 {
                 let why =
                     format!("the text has more than {MOST_COMMANDS} commands, and is read so far");
                 self.unclaimed.push(Unclaimed::new(self.challenge, command, why, None));
@@ -209,7 +209,8 @@ impl Walk<'_> {
             if !read.doubted {
                 self.story.claims.push(claim.clone());
             }
-            let (step, span, place) = (self.step, command.span, self.place);
+            let place = self.plan.assertions.len() + self.plan.asides.len();
+            let (step, span) = (self.step, command.span);
             if claim.verb.claims() {
                 self.plan.assertions.push(Assertion::new(step, span, place, claim));
             } else {

@@ -32,7 +32,7 @@ pub struct Assertion {
     pub step: usize,
     /// The command that claims it.
     pub span: Span,
-    /// Where it comes among all that the text's commands do: a command in a loop is there several times.
+    /// Where it comes among all that the text's commands do; one in a loop does it several times.
     pub place: usize,
     /// What is claimed.
     pub claim: Claim,

@@ -11,8 +11,10 @@ use super::Plan;
 pub enum State {
     /// The subject is there; for something that must change: as it was at first.
     Present,
-    /// The subject is not there; for a field: neither is the field.
+    /// The subject is not there; for a field: the subject may be, without the field.
     Absent,
+    /// For a field: the subject is not there, and so neither is the field.
+    Gone,
     /// It is turned down.
     Refused,
     /// It is no longer what it was at first.
@@ -51,7 +53,12 @@ pub struct Part {
 impl Part {
     /// Whether the text's own starting state is what the claim says.
     pub fn is_start(&self) -> bool {
-        self.changing && self.state == self.start
+        self.changing && self.starts_as(&self.state)
+    }
+
+    /// Whether the text started so. Without its subject a field was not there either.
+    pub fn starts_as(&self, state: &State) -> bool {
+        *state == self.start || (self.start == State::Gone && *state == State::Absent)
     }
 
     /// Whether its state shows that the claim's step was done: it was another before, by the text.
@@ -62,7 +69,7 @@ impl Part {
 
     /// Whether the text ends where it started, so that nothing can be told afterwards.
     pub fn comes_round(&self) -> bool {
-        self.changing && (self.end == self.start || self.asked == self.start)
+        self.changing && (self.starts_as(&self.end) || self.starts_as(&self.asked))
     }
 }
 
@@ -88,7 +95,6 @@ impl<'a> Timeline<'a> {
         let made = plan.assertions.iter().map(|one| (one.place, one.step, &one.claim));
         let aside = plan.asides.iter().map(|one| (one.place, one.step, &one.claim));
         let mut in_order: Vec<(usize, usize, &'a Claim)> = made.chain(aside).collect();
-        // A stable sort: the claims of one command keep their order.
         in_order.sort_by_key(|(at, step, _)| (*step, *at));
         let claims: Vec<(usize, &'a Claim)> =
             in_order.into_iter().map(|(_, step, claim)| (step, claim)).collect();
@@ -198,11 +204,29 @@ impl<'a> Timeline<'a> {
                 fields.push(Some(&field.path));
             }
         }
-        fields
-            .into_iter()
-            .map(|field| part(history, at, field, &claim.expectation, asked))
-            .collect()
+        let placeless = self.begins_without_its_place(claim);
+        let starts = |field| match start(history, field) {
+            State::Present if placeless && first_removed(history) => State::Absent,
+            start => start,
+        };
+        let part = |field| part(history, at, (field, starts(field)), &claim.expectation, asked);
+        fields.into_iter().map(part).collect()
     }
+
+    /// Whether the text itself makes what holds the subject: before that, nothing in it was there.
+    fn begins_without_its_place(&self, claim: &Claim) -> bool {
+        let holds = |known: &Subject| {
+            claim.container.as_ref() == Some(known) || provider::holds(known, &claim.subject)
+        };
+        self.histories
+            .iter()
+            .any(|(known, history)| holds(known) && start(history, None) == State::Absent)
+    }
+}
+
+/// Whether the first thing that the text does to it is to take it away.
+fn first_removed(history: &[Event<'_>]) -> bool {
+    history.iter().find(|event| event.changes()).is_some_and(|event| event.verb == Verb::Remove)
 }
 
 /// Whether it is something that may or may not be done: the thing may be there behind it or not.
@@ -225,8 +249,9 @@ impl Event<'_> {
         self.verb.changes()
     }
 
-    /// What the event makes of a field, or of the subject itself; `None` where it leaves it alone.
-    fn makes(&self, field: Option<&str>) -> Option<State> {
+    /// What the event makes of a field, or of the subject itself, which was `before`; `None` where it leaves it
+    /// alone.
+    fn makes(&self, field: Option<&str>, before: &State) -> Option<State> {
         if !self.changes() {
             return None;
         }
@@ -236,9 +261,11 @@ impl Event<'_> {
         }
         let Some(path) = field else { return Some(existence(self.expectation)) };
         match self.expectation {
-            Expectation::Present(_) => stated(self.expectation, path)
-                .or_else(|| (self.verb == Verb::Replace).then_some(State::Absent)),
-            Expectation::Absent => Some(State::Absent),
+            Expectation::Present(_) => stated(self.expectation, path).or_else(|| {
+                let anew = self.verb == Verb::Replace || *before == State::Gone;
+                anew.then_some(State::Absent)
+            }),
+            Expectation::Absent => Some(State::Gone),
             Expectation::Refused | Expectation::Changed => None,
         }
     }
@@ -269,7 +296,8 @@ fn start(history: &[Event<'_>], field: Option<&str>) -> State {
     match (made, field) {
         // A command that may fail says nothing of what it met, unless an earlier one read it.
         _ if acted.lenient && (first.verb != Verb::Read || field.is_some()) => State::Open,
-        (true, _) => State::Absent,
+        (true, None) => State::Absent,
+        (true, Some(_)) => State::Gone,
         (false, None) => State::Present,
         (false, Some(_)) => State::Open,
     }
@@ -278,11 +306,10 @@ fn start(history: &[Event<'_>], field: Option<&str>) -> State {
 fn part(
     history: &[Event<'_>],
     at: usize,
-    field: Option<&str>,
+    (field, start): (Option<&str>, State),
     expectation: &Expectation,
     last_asked: usize,
 ) -> Part {
-    let start = start(history, field);
     let state = match field {
         None => existence(expectation),
         Some(path) => stated(expectation, path).unwrap_or(State::Open),
@@ -293,7 +320,7 @@ fn part(
     let outcome = matches!(state, State::Value(_, Meaning::Outcome));
     for (index, event) in history.iter().enumerate() {
         let changed = || (outcome && event.changes()).then_some(State::Changed);
-        let Some(made) = event.makes(field).or_else(changed) else { continue };
+        let Some(made) = event.makes(field, &end).or_else(changed) else { continue };
         if index < at {
             before = made.clone();
         }

@@ -33,9 +33,9 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
             }
             State::Absent => facts.get(path).is_none(),
             State::Open => true,
-            State::Present | State::Refused | State::Changed => false,
+            State::Gone | State::Present | State::Refused | State::Changed => false,
         },
-        (Seen::Absent(_), _) => *state == State::Absent,
+        (Seen::Absent(_), _) => matches!(state, State::Absent | State::Gone),
         (Seen::Refused(_), _) => matches!(state, State::Refused | State::Changed),
     })
 }
@@ -66,7 +66,7 @@ pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) ->
     }
     // What the text itself started from shows no step: a thing that was made and deleted again looks like one
     // that was never made.
-    let starts = |state: &State| part.comes_round() && *state == part.start;
+    let starts = |state: &State| part.comes_round() && part.starts_as(state);
     let reached = |(_, state): &&(usize, State)| {
         *state != State::Open && *state != part.before && !starts(state) && is(state) == Some(true)
     };
@@ -84,7 +84,8 @@ pub(super) fn judge_part(part: &Part, seen: Option<&Seen>, later_holds: bool) ->
     {
         return Finding::Disturbed(*step);
     }
-    if part.comes_round() && is(&part.start) == Some(true) {
+    let back = [&part.start, &part.end, &part.asked].into_iter().filter(|state| starts(state));
+    if back.into_iter().any(|state| is(state) == Some(true)) {
         return Finding::Untold;
     }
     if seen.is_none() { Finding::Unseen } else { Finding::Fails }
