@@ -13,6 +13,8 @@ mod tls;
 mod unseen;
 pub mod vault;
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use crate::claim::{Claim, Observation, Subject, Text, Unobservable};
@@ -35,7 +37,7 @@ pub struct Call {
     /// The command whose output it reads, where that is one of a tool that makes manifests.
     pub piped: Option<Box<Call>>,
     /// The files that the text has written by then, by path: a heredoc into a file, a fence that is one.
-    pub files: Vec<(String, Text)>,
+    pub files: Arc<Vec<(String, Text)>>,
     /// The files that it writes by redirection or as `tee` does, by path.
     pub writes: Vec<Write>,
     /// The directory that the text has changed to by then; `None` where it is the one it started in, which

@@ -1,13 +1,16 @@
 //! The files that the text has written by a place of it, and what a command does to them. What may be different
 //! from what the text says is forgotten.
 
+use std::sync::Arc;
+
 use crate::claim::Text;
 use crate::provider::{Call, Write};
 
 /// The files of one host, by path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
-    known: Vec<(String, Text)>,
+    /// Shared with the commands that may read them, of which there can be many.
+    known: Arc<Vec<(String, Text)>>,
 }
 
 /// Programs that leave the files in their words as they are.
@@ -72,14 +75,14 @@ const READERS: &[&str] = &[
 ];
 
 impl Files {
-    pub(super) fn all(&self) -> Vec<(String, Text)> {
-        self.known.clone()
+    pub(super) fn all(&self) -> Arc<Vec<(String, Text)>> {
+        Arc::clone(&self.known)
     }
 
     /// A file that the text shows in full.
     pub(super) fn show(&mut self, path: String, text: Text) {
         self.forget(&path);
-        self.known.push((path, text));
+        Arc::make_mut(&mut self.known).push((path, text));
     }
 
     fn get(&self, path: &str) -> Option<&Text> {
@@ -87,13 +90,14 @@ impl Files {
     }
 
     fn forget(&mut self, path: &str) {
-        self.known.retain(|(known, _)| known != path);
+        Arc::make_mut(&mut self.known).retain(|(known, _)| known != path);
     }
 
     /// Forgets a directory with what is in it.
     fn forget_below(&mut self, path: &str) {
         let inside = format!("{path}/");
-        self.known.retain(|(known, _)| known != path && !known.starts_with(&inside));
+        Arc::make_mut(&mut self.known)
+            .retain(|(known, _)| known != path && !known.starts_with(&inside));
     }
 
     fn write(&mut self, write: &Write) {
@@ -111,7 +115,7 @@ impl Files {
 
     fn rename(&mut self, from: &str, to: &str) {
         let inside = format!("{from}/");
-        for (known, _) in &mut self.known {
+        for (known, _) in Arc::make_mut(&mut self.known) {
             if known == from {
                 to.clone_into(known);
             } else if let Some(rest) = known.strip_prefix(&inside) {

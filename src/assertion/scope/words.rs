@@ -254,7 +254,10 @@ mod tests {
             assert_eq!(found.as_deref(), text, "{words:?}");
         }
         let mut cat = call(&["cat", "f", "./g"], None);
-        cat.files = vec![("f".to_owned(), Text::from("1")), ("g".to_owned(), Text::from("2"))];
+        cat.files = std::sync::Arc::new(vec![
+            ("f".to_owned(), Text::from("1")),
+            ("g".to_owned(), Text::from("2")),
+        ]);
         assert_eq!(printed(&cat).map(|text| text.shown()).as_deref(), Some("12"));
     }
 

@@ -133,8 +133,8 @@ mod tests {
     use crate::provider::Story;
 
     fn claimed(words: &str, files: &[(&str, &str)]) -> Vec<String> {
-        let files =
-            files.iter().map(|(name, text)| ((*name).to_owned(), Text::from(*text))).collect();
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), Text::from(*text)));
+        let files = std::sync::Arc::new(files.collect());
         let call = Call { files, ..call(words) };
         let claims = understand(&call, &Story::default()).unwrap();
         let fields = claims[0].expectation.fields().iter();

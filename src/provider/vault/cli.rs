@@ -1,5 +1,7 @@
 //! The grammar of the vault CLI: a command's words as verb, flags, arguments and data. Knows no path.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::claim::{Hole, Part, Text};
@@ -19,7 +21,7 @@ pub(super) struct Invocation {
     /// What follows the flags: a path or a type first, data behind it.
     pub(super) arguments: Vec<Text>,
     pub(super) stdin: Option<Text>,
-    pub(super) files: Vec<(String, Text)>,
+    pub(super) files: Arc<Vec<(String, Text)>>,
     pub(super) elsewhere: Option<Unseen>,
     /// A flag where the CLI takes none: before its command, or behind the first argument.
     pub(super) misplaced: Option<String>,

@@ -127,11 +127,11 @@ fn another_namespace_or_server_is_elsewhere() {
 #[test]
 fn a_file_that_the_text_wrote_is_data() {
     let mut call = call("vault write p @./a.json k=@b.txt l=@missing");
-    call.files = vec![
+    call.files = std::sync::Arc::new(vec![
         ("a.json".into(), Text::from(r#"{"a":"1","deep":{"x":"y","n":2}}"#)),
         ("b.txt".into(), Text::from("old")),
         ("b.txt".into(), Text::from("new")),
-    ];
+    ]);
     let invocation = Invocation::of(&call).unwrap();
     let shown = |data: Vec<(String, Text)>| {
         data.into_iter().map(|(key, value)| format!("{key}={}", value.shown())).collect::<Vec<_>>()
