@@ -12,6 +12,20 @@ pub struct Bindings {
     pub given: BTreeMap<String, Secret>,
     /// The caller's environment: only for what the text leaves open.
     pub environment: BTreeMap<String, Secret>,
+    /// What stands in those files of this machine that the plan asked for ([`super::Plan::files`]).
+    pub files: BTreeMap<LocalFile, Secret>,
+}
+
+/// A file that a command reads and that the text leaves as it is from there on, so that what stands in it now is
+/// what stood in it then.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalFile {
+    /// The host it is on, where the challenge has several.
+    pub host: Option<String>,
+    /// Absolute, below `~`, or relative to the directory in which the text starts.
+    pub path: String,
+    /// How often the text has touched it before.
+    pub touches: usize,
 }
 
 /// Why a `K=V` could not be read.

@@ -1,6 +1,8 @@
 //! The walk through the text: every command at its place, as often as a shell would reach it. Loops over values
 //! of the text are gone through; what may or may not run claims nothing, and leaves open what it touches.
 
+use std::collections::BTreeSet;
+
 use crate::challenge::{Challenge, Command, Link, Nest, Step};
 use crate::claim::{Claim, Expectation, Hole, Part, Text, Verb};
 use crate::provider::{self, Call, Reading, Story, Unseen};
@@ -10,7 +12,8 @@ use super::planned::{self, Doubt, Read};
 use super::scope::Scope;
 use super::told::{self, Told};
 use super::{
-    Aside, Assertion, Bindings, Made, Plan, PlannedCommand, PlannedStep, Role, Unclaimed, shown,
+    Aside, Assertion, Bindings, LocalFile, Made, Plan, PlannedCommand, PlannedStep, Role,
+    Unclaimed, shown,
 };
 
 /// A text has no more commands than this, loops unrolled.
@@ -20,8 +23,7 @@ const DEEPEST: usize = 8;
 
 /// Works out what the text claims.
 pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
-    let plan =
-        Plan { steps: Vec::new(), assertions: Vec::new(), asides: Vec::new(), lookups: Vec::new() };
+    let plan = Plan::default();
     let scope = Scope::new(bindings, &challenge.source.text);
     let story = Story::default();
     let mut walk = Walk {
@@ -33,6 +35,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
         unclaimed: Vec::new(),
         planned: Vec::new(),
         doubt: None,
+        files: BTreeSet::new(),
         commands_seen: 0,
         step: 0,
         depth: 0,
@@ -41,6 +44,8 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
         walk.step(step);
     }
     let mut plan = walk.plan;
+    let as_it_is = |file: &LocalFile| walk.scope.touches(file) == file.touches;
+    plan.files = walk.files.into_iter().filter(as_it_is).collect();
     plan.lookups = walk.scope.lookups;
     plan
 }
@@ -58,6 +63,8 @@ struct Walk<'a> {
     planned: Vec<PlannedCommand>,
     /// The doubt about the command before.
     doubt: Option<Doubt>,
+    /// The files that commands have asked for and that the text does not show.
+    files: BTreeSet<LocalFile>,
     commands_seen: usize,
     step: usize,
     depth: usize,
@@ -234,6 +241,9 @@ impl Walk<'_> {
             None => read(&call, &self.story),
         };
         read.program = call.program();
+        read.seal(&call.files);
+        let asked = call.files.asked().into_iter();
+        self.files.extend(asked.map(|path| self.scope.local_file(path)));
         read
     }
 }

@@ -18,7 +18,7 @@ use crate::claim::{Claim, Subject};
 use crate::provider::{self, Call, Reading};
 use crate::source::Span;
 
-pub use bindings::{BindingError, Bindings};
+pub use bindings::{BindingError, Bindings, LocalFile};
 pub use chosen::{Chosen, SetAside};
 pub use collect::collect;
 pub use planned::{Made, PlannedCommand};
@@ -146,7 +146,7 @@ pub struct Lookup {
 }
 
 /// What a challenge claims, in the order of the text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// All steps.
     pub steps: Vec<PlannedStep>,
@@ -156,6 +156,9 @@ pub struct Plan {
     pub asides: Vec<Aside>,
     /// The reads that variables stand for.
     pub lookups: Vec<Lookup>,
+    /// Files that commands read, and that the text neither shows nor touches from there on: what is in them
+    /// may be given to [`Bindings::files`].
+    pub files: Vec<LocalFile>,
 }
 
 impl Assertion {

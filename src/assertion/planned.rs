@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::challenge::{Challenge, Command, Link, Piece, Redirect, Step, Word};
 use crate::claim::{Claim, Expectation, Text, Verb};
-use crate::provider::{Call, Provider, Reading, Unseen};
+use crate::provider::{Call, Files, Provider, Reading, Unseen};
 use crate::source::Span;
+use crate::text::ticked;
 
 use super::shown;
 use super::told::Told;
@@ -96,6 +97,21 @@ impl Read {
             reading: None,
             settings: Vec::new(),
             doubted: false,
+        }
+    }
+
+    /// What files of this machine say is compared and never shown, but for the names of things.
+    pub(super) fn seal(&mut self, files: &Files) {
+        let Some(path) = files.asked().into_iter().find(|path| files.local.contains_key(path))
+        else {
+            return;
+        };
+        let written = format!("the value in {}", ticked(&path));
+        for claim in &mut self.claims {
+            let Expectation::Present(fields) = &mut claim.expectation else { continue };
+            for field in fields {
+                field.value = std::mem::take(&mut field.value).sealed_as(&written);
+            }
         }
     }
 

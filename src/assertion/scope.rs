@@ -196,7 +196,7 @@ impl<'a> Scope<'a> {
         }
         let shell = self.shell();
         let (directory, inside) = (shell.directory().cloned(), shell.is_inside());
-        let files = self.files.get(&self.host).map(Files::all).unwrap_or_default();
+        let files = self.readable();
         let host = self.host.clone();
         let mut call =
             Call { words, environment, own, files, directory, host, inside, ..Call::default() };

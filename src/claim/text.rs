@@ -109,9 +109,15 @@ impl Text {
     /// The same as something stored in secret: compared and never shown, though the challenge shows it.
     #[must_use]
     pub fn sealed(self) -> Self {
+        self.sealed_as("the text's value")
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn sealed_as(self, written: &str) -> Self {
         match self.value() {
             Some(value) => Self::from(Part::Supplied {
-                written: "the text's value".to_owned(),
+                written: written.to_owned(),
                 value: Secret::new(value),
             }),
             // What is still to be looked up is sealed when it is found.
@@ -123,10 +129,9 @@ impl Text {
                         Part::Hole(Hole::Lookup { id, written, .. }) => {
                             Part::Hole(Hole::Lookup { id, written, sealed: true })
                         }
-                        Part::Literal(text) if !text.is_empty() => Part::Supplied {
-                            written: "the text's value".to_owned(),
-                            value: Secret::new(text),
-                        },
+                        Part::Literal(text) if !text.is_empty() => {
+                            Part::Supplied { written: written.to_owned(), value: Secret::new(text) }
+                        }
                         other => other,
                     })
                     .collect(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::assertion::{self, Assertion, Chosen, Plan, Selection, SetAside, Timeline};
+use crate::assertion::{Assertion, Chosen, Plan, Selection, SetAside, Timeline};
 use crate::challenge::Challenge;
 use crate::cli::{Check, OutputFormat, Probe};
 use crate::config::{Config, Probes};
@@ -15,7 +15,7 @@ use crate::report::{self, Report};
 use crate::text::count;
 use crate::verdict;
 
-use super::{Stop, load, write_out};
+use super::{Stop, load, local, write_out};
 
 /// Runs the subcommand; gives the exit code of the report.
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
     let selection = selection(arguments, &challenge)?;
-    let mut plan = assertion::collect(&challenge, &bindings);
+    let mut plan = local::plan(&challenge, bindings, arguments.host.as_deref());
     let aside = chosen(arguments).choose(&mut plan);
     if plan.assertions.is_empty() {
         return Err(Stop::Nothing(nothing(&challenge, &aside)));

@@ -1,10 +1,9 @@
 //! `labproof explain`: what a challenge claims, without looking at any system.
 
-use crate::assertion;
 use crate::cli::{Explain, OutputFormat};
 use crate::report::explanation;
 
-use super::{Stop, coverage, load, write_out};
+use super::{Stop, coverage, load, local, write_out};
 
 /// Runs the subcommand. A challenge without a claim is explained all the same.
 pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
@@ -13,7 +12,7 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
     }
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
-    let plan = assertion::collect(&challenge, &bindings);
+    let plan = local::plan(&challenge, bindings, None);
     let explanation = explanation::Explanation::new(&challenge, &plan);
     write_out(|out| match arguments.format {
         OutputFormat::Human => explanation.human(out),

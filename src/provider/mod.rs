@@ -1,6 +1,7 @@
 //! What each system's commands mean, and how its things are looked at. All I/O of the program is in here,
 //! behind [`Lab`]. Has never heard of Markdown, spans, steps or reports.
 
+mod files;
 pub mod host;
 pub mod jq;
 pub mod kubernetes;
@@ -13,12 +14,11 @@ mod tls;
 mod unseen;
 pub mod vault;
 
-use std::sync::Arc;
-
 use futures_util::future::BoxFuture;
 
 use crate::claim::{Claim, Observation, Subject, Text, Unobservable};
 
+pub use files::Files;
 pub use lab::Lab;
 pub use timings::Timings;
 pub use unseen::Unseen;
@@ -36,8 +36,8 @@ pub struct Call {
     pub stdin: Option<Text>,
     /// The command whose output it reads, where that is one of a tool that makes manifests.
     pub piped: Option<Box<Call>>,
-    /// The files that the text has written by then, by path: a heredoc into a file, a fence that is one.
-    pub files: Arc<Vec<(String, Text)>>,
+    /// The files that it may read: a heredoc into a file, a fence that is one, a file of this machine.
+    pub files: Files,
     /// The files that it writes by redirection or as `tee` does, by path.
     pub writes: Vec<Write>,
     /// The directory that the text has changed to by then; `None` where it is the one it started in, which
@@ -73,10 +73,9 @@ impl Call {
         place::resolved(self.directory.as_ref(), name)
     }
 
-    /// What the text wrote into a file of this name; the last writing counts.
+    /// What is in a file of this name: what the text wrote, or what this machine has.
     pub fn file(&self, name: &str) -> Option<&Text> {
-        let path = self.path(&Text::from(name)).shown();
-        self.files.iter().rev().find(|(known, _)| *known == path).map(|(_, text)| text)
+        self.files.get(&self.path(&Text::from(name)))
     }
 
     /// A variable that the command sees.

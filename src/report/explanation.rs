@@ -158,9 +158,11 @@ impl ExplainedClaim {
             writeln!(out, "      {} {text}", format!("{name:<8}").dimmed())
         };
         for field in &self.fields {
-            let value = match (&field.value, field.compared) {
-                (None, _) | (_, false) => "not given back by the server, so not compared",
-                (Some(value), true) => value.as_str(),
+            let value = match (field.value.as_deref(), field.compared) {
+                (_, false) => "not given back by the server, so not compared",
+                (None, true) => "not set",
+                (Some(""), true) => "empty",
+                (Some(value), true) => value,
             };
             row("field", &format!("{}: {value}", field.field))?;
         }
@@ -228,7 +230,7 @@ fn fields(expectation: &Expectation) -> Vec<ExplainedField> {
         .map(|field| ExplainedField {
             field: field.path.clone(),
             value: match field.meaning {
-                Meaning::NotReturned => None,
+                Meaning::NotReturned | Meaning::Unset => None,
                 Meaning::ConnectionUrl => {
                     let shown = Fact::Plain(field.value.shown().into());
                     Some(one_line(&field.meaning.shown(&shown), 120))

@@ -29,7 +29,7 @@ fn assertion(step: usize, expectation: Expectation, verb: Verb) -> Assertion {
 }
 
 fn plan(assertions: Vec<Assertion>) -> Plan {
-    Plan { steps: Vec::new(), assertions, asides: Vec::new(), lookups: Vec::new() }
+    Plan { assertions, ..Plan::default() }
 }
 
 fn judged(expectation: Expectation, verb: Verb, seen: Seen) -> Verdict {

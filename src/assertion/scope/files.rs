@@ -4,13 +4,18 @@
 use std::sync::Arc;
 
 use crate::claim::Text;
-use crate::provider::{Call, Write};
+use crate::provider::{self, Call, Write};
+
+use super::Scope;
+use crate::assertion::LocalFile;
 
 /// The files of one host, by path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
     /// Shared with the commands that may read them, of which there can be many.
     known: Arc<Vec<(String, Text)>>,
+    /// What the text has written, moved or done something unknown to, as often as it has.
+    touched: Vec<String>,
 }
 
 /// Programs that leave the files in their words as they are.
@@ -79,6 +84,15 @@ impl Files {
         Arc::clone(&self.known)
     }
 
+    /// How often the text has touched a file by now. Only behind the last time is it what it is at the end.
+    pub(super) fn touches(&self, path: &str) -> usize {
+        let holds = |touched: &&String| {
+            path.strip_prefix(touched.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.touched.iter().filter(holds).count()
+    }
+
     /// A file that the text shows in full.
     pub(super) fn show(&mut self, path: String, text: Text) {
         self.forget(&path);
@@ -90,11 +104,13 @@ impl Files {
     }
 
     fn forget(&mut self, path: &str) {
+        self.touched.push(path.to_owned());
         Arc::make_mut(&mut self.known).retain(|(known, _)| known != path);
     }
 
     /// Forgets a directory with what is in it.
     fn forget_below(&mut self, path: &str) {
+        self.touched.push(path.to_owned());
         let inside = format!("{path}/");
         Arc::make_mut(&mut self.known)
             .retain(|(known, _)| known != path && !known.starts_with(&inside));
@@ -114,6 +130,7 @@ impl Files {
     }
 
     fn rename(&mut self, from: &str, to: &str) {
+        self.touched.push(to.to_owned());
         let inside = format!("{from}/");
         for (known, _) in Arc::make_mut(&mut self.known) {
             if known == from {
@@ -187,6 +204,28 @@ impl Files {
                 None => {}
             }
         }
+    }
+}
+
+impl Scope<'_> {
+    /// A file of the host at hand, as the text has left it by now.
+    pub(in crate::assertion) fn local_file(&self, path: String) -> LocalFile {
+        let touches = self.files.get(&self.host).map_or(0, |files| files.touches(&path));
+        LocalFile { host: self.host.clone(), path, touches }
+    }
+
+    /// How often the text has touched a file by now.
+    pub(in crate::assertion) fn touches(&self, file: &LocalFile) -> usize {
+        self.files.get(&file.host).map_or(0, |files| files.touches(&file.path))
+    }
+
+    /// The files that a command may read here.
+    pub(super) fn readable(&self) -> provider::Files {
+        let here = |file: &&LocalFile| file.host == self.host && self.touches(file) == file.touches;
+        let local = self.bindings.files.iter().filter(|(file, _)| here(file));
+        let local = local.map(|(file, text)| (file.path.clone(), Text::from(text.expose())));
+        let written = self.files.get(&self.host).map(Files::all).unwrap_or_default();
+        provider::Files::new(written, Arc::new(local.collect()))
     }
 }
 

@@ -254,10 +254,10 @@ mod tests {
             assert_eq!(found.as_deref(), text, "{words:?}");
         }
         let mut cat = call(&["cat", "f", "./g"], None);
-        cat.files = std::sync::Arc::new(vec![
-            ("f".to_owned(), Text::from("1")),
-            ("g".to_owned(), Text::from("2")),
-        ]);
+        cat.files = [("f", "1"), ("g", "2")]
+            .into_iter()
+            .map(|(name, text)| (name.to_owned(), Text::from(text)))
+            .collect();
         assert_eq!(printed(&cat).map(|text| text.shown()).as_deref(), Some("12"));
     }
 

@@ -121,9 +121,9 @@ impl Scene<'_> {
     fn written(&self, write: &Write) -> Vec<Claim> {
         let subject = self.subject(write.path.clone());
         let mut claims = Vec::new();
-        let before = self.call.files.iter().find(|(path, _)| *path == write.path.shown());
+        let before = self.call.files.written(&write.path.shown());
         let field = match (&write.text, write.append, before) {
-            (Some(text), true, Some((_, before))) => {
+            (Some(text), true, Some(before)) => {
                 let mut whole = before.clone();
                 whole.extend(text);
                 self.text(&subject, &whole, true)

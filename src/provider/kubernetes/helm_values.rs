@@ -134,8 +134,7 @@ mod tests {
 
     fn claimed(words: &str, files: &[(&str, &str)]) -> Vec<String> {
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), Text::from(*text)));
-        let files = std::sync::Arc::new(files.collect());
-        let call = Call { files, ..call(words) };
+        let call = Call { files: files.collect(), ..call(words) };
         let claims = understand(&call, &Story::default()).unwrap();
         let fields = claims[0].expectation.fields().iter();
         let values = fields.filter_map(|field| {

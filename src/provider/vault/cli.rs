@@ -1,12 +1,11 @@
 //! The grammar of the vault CLI: a command's words as verb, flags, arguments and data. Knows no path.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use crate::claim::{Hole, Part, Text};
 use crate::provider::masked::Masked;
-use crate::provider::{Call, Unseen};
+use crate::provider::place::resolved;
+use crate::provider::{Call, Files, Unseen};
 
 use super::words::{ANYWHERE, GROUPS, NESTED, SWITCHES, WITH_DATA};
 use super::{curl, system};
@@ -21,7 +20,9 @@ pub(super) struct Invocation {
     /// What follows the flags: a path or a type first, data behind it.
     pub(super) arguments: Vec<Text>,
     pub(super) stdin: Option<Text>,
-    pub(super) files: Arc<Vec<(String, Text)>>,
+    pub(super) files: Files,
+    /// The directory against which their names are taken.
+    pub(super) directory: Option<Text>,
     pub(super) elsewhere: Option<Unseen>,
     /// A flag where the CLI takes none: before its command, or behind the first argument.
     pub(super) misplaced: Option<String>,
@@ -49,8 +50,9 @@ impl Invocation {
 
     /// An invocation without words yet, that sees what `call` sees.
     pub(super) fn within(call: &Call) -> Self {
-        let (stdin, files) = (call.stdin.clone(), call.files.clone());
-        Self { stdin, files, elsewhere: other_namespace(call), ..Self::default() }
+        let (stdin, files, directory) =
+            (call.stdin.clone(), call.files.clone(), call.directory.clone());
+        Self { stdin, files, directory, elsewhere: other_namespace(call), ..Self::default() }
     }
 
     fn of_words(call: &Call) -> Option<Self> {
@@ -200,11 +202,9 @@ impl Invocation {
         }
     }
 
-    /// What the text wrote into a file.
+    /// What is in a file.
     pub(super) fn file(&self, name: &str) -> Option<&Text> {
-        let plain = |path: &str| path.trim_start_matches("./").to_owned();
-        let files = self.files.iter().rev();
-        files.into_iter().find(|(path, _)| plain(path) == plain(name)).map(|(_, text)| text)
+        self.files.get(&resolved(self.directory.as_ref(), &Text::from(name)))
     }
 
     fn value(&self, value: &str, masked: &Masked) -> Text {

@@ -127,7 +127,7 @@ fn another_namespace_or_server_is_elsewhere() {
 #[test]
 fn a_file_that_the_text_wrote_is_data() {
     let mut call = call("vault write p @./a.json k=@b.txt l=@missing");
-    call.files = std::sync::Arc::new(vec![
+    call.files = Files::from_iter([
         ("a.json".into(), Text::from(r#"{"a":"1","deep":{"x":"y","n":2}}"#)),
         ("b.txt".into(), Text::from("old")),
         ("b.txt".into(), Text::from("new")),

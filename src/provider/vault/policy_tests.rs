@@ -1,7 +1,5 @@
 //! Policies: what commands claim of them, and what Vault's answers say.
 
-use std::sync::Arc;
-
 use super::super::cli::tests::call;
 use super::*;
 use crate::claim::Seen;
@@ -24,10 +22,10 @@ fn rules_come_from_standard_input_files_and_data() {
     assert_eq!(shown(&with).unwrap(), format!("present readers {FOLDED}"));
     let mut with = call("vault policy write readers ./readers.hcl");
     assert_eq!(shown(&with).unwrap(), "present readers ");
-    with.files = Arc::new(vec![("readers.hcl".to_owned(), Text::from(RULES))]);
+    with.files = crate::provider::Files::from_iter([("readers.hcl".to_owned(), Text::from(RULES))]);
     assert_eq!(shown(&with).unwrap(), format!("present readers {FOLDED}"));
     let mut with = call("vault write sys/policies/acl/readers policy=@readers.hcl");
-    with.files = Arc::new(vec![("readers.hcl".to_owned(), Text::from(RULES))]);
+    with.files = crate::provider::Files::from_iter([("readers.hcl".to_owned(), Text::from(RULES))]);
     assert_eq!(shown(&with).unwrap(), format!("present readers {FOLDED}"));
     let mut with = call("vault write sys/policy/readers rules=-");
     with.stdin = Some(Text::from(RULES));
