@@ -1,0 +1,54 @@
+//! The files of this machine that a challenge's commands read, such as the manifest of `kubectl apply -f FILE`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::assertion::{self, Bindings, LocalFile, Plan};
+use crate::challenge::Challenge;
+use crate::secret::Secret;
+
+/// The largest file that is read; a manifest has a few kilobytes.
+const MOST_BYTES: u64 = 1024 * 1024;
+
+/// What the text claims, with the files that it names and does not show, where this machine has them. Those of
+/// another host are not here: `host` is the one that this machine is.
+pub(super) fn plan(challenge: &Challenge, mut bindings: Bindings, host: Option<&str>) -> Plan {
+    let plan = assertion::collect(challenge, &bindings);
+    for file in &plan.files {
+        let here = file.host.is_none() || file.host.as_deref() == host;
+        if let Some(text) = found(file).filter(|_| here) {
+            bindings.files.insert(file.clone(), Secret::new(text));
+        }
+    }
+    if bindings.files.is_empty() { plan } else { assertion::collect(challenge, &bindings) }
+}
+
+/// What is in the file. The text does not say in which directory it starts: this one or the home, unless each has
+/// another file of the name.
+fn found(file: &LocalFile) -> Option<String> {
+    let home = std::env::home_dir();
+    if let Some(below) = file.path.strip_prefix("~/") {
+        return text(&home?.join(below));
+    }
+    let path = Path::new(&file.path);
+    if path.is_absolute() {
+        return text(path);
+    }
+    let at_home = home.and_then(|home: PathBuf| text(&home.join(path)));
+    match (text(path), at_home) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => one.or(other),
+    }
+}
+
+/// A small regular file of text; a device or a pipe is never opened.
+fn text(path: &Path) -> Option<String> {
+    if !std::fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(MOST_BYTES + 1).read_to_end(&mut bytes).ok()?;
+    let small = bytes.len() as u64 <= MOST_BYTES;
+    String::from_utf8(bytes).ok().filter(|text| small && !text.contains('\0'))
+}
