@@ -329,10 +329,14 @@ fn may_be_kv(path: &Text, story: &Story) -> bool {
     mount_of(path, story).and_then(|(_, kind)| kind).is_none_or(|kind| kind == "kv")
 }
 
+/// Whether the first piece of a path is what the KV engine is called.
+pub(super) fn is_called_kv(path: &str) -> bool {
+    matches!(path.split('/').next(), Some("kv" | "kv-v2" | "kv-v1" | "secret"))
+}
+
 /// Whether the text or the form shows that a path is the KV engine's.
 fn is_kv(path: &Text, story: &Story) -> bool {
-    let masked = Masked::new(path).text;
-    let called_so = matches!(masked.split('/').next(), Some("kv" | "kv-v2" | "kv-v1" | "secret"));
+    let called_so = is_called_kv(&Masked::new(path).text);
     let mounted = mount_of(path, story).is_some_and(|(_, kind)| kind.as_deref() == Some("kv"));
     let named = story.claims.iter().any(|claim| {
         claim.verb != Verb::Read

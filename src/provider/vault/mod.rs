@@ -25,6 +25,7 @@ mod path_area;
 mod path_auth;
 mod path_engines;
 mod path_field;
+mod path_guess;
 pub(crate) mod place;
 mod policy;
 mod policy_text;
@@ -115,8 +116,8 @@ mod tests {
             assert_eq!(of(line), Reading::Reads, "{line}");
         }
         assert!(matches!(of("vault token create"), Reading::NotObservable(_)));
-        let unknown = Reading::NotUnderstood("`vault write other/keys/x`".to_owned());
-        assert_eq!(of("vault write other/keys/x a=b"), unknown);
+        let unknown = Reading::NotUnderstood("`vault write pki/thing/x`".to_owned());
+        assert_eq!(of("vault write pki/thing/x a=b"), unknown);
     }
 
     #[test]

@@ -5,12 +5,14 @@ use serde_json::Value;
 
 use super::cli::Invocation;
 use super::client::Session;
+use super::kv::is_called_kv;
 use super::mount::Engine;
 use super::object::{self, Holder, Thing};
 use super::path_area::{Area, Does, Kept};
 use super::path_auth::{BUILT_IN, METHODS};
 use super::path_engines::ENGINES;
 use super::path_field;
+use super::path_guess::{self, Guess, guess};
 use super::place::known;
 use super::served::{Served, is_under};
 use crate::claim::{
@@ -30,7 +32,7 @@ Claimed by `vault write PATH key=value …` and `vault delete PATH` where a tabl
 the methods userpass, approle, kubernetes, ldap, jwt and oidc, github, aws, azure, gcp, cert, okta, radius and
 token, the engines pki, transit, ssh, totp, aws, azure, gcp, consul, nomad, rabbitmq, kubernetes, ldap and
 terraform, identities, and Vault's own settings. What is behind a path is known by what the text enabled there,
-else by its name. `vault read PATH` only reads; after the text has deleted it, it confirms that it is gone.
+else by its name; where neither tells it, by what the lab has mounted there. `vault read PATH` only reads; after the text has deleted it, it confirms that it is gone.
 
 Read by `GET PATH`, or where the table says that it is kept: an entity at `identity/entity/name/NAME`, a
 certificate authority at `MOUNT/cert/ca`. Where there is none of the name, the list beside it tells what is
@@ -116,7 +118,9 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
     }
     let [verb] = invocation.verb.as_slice() else { return None };
     let masked = Masked::new(invocation.path()?);
-    let served = Served::of(&masked, story)?;
+    let Some(served) = Served::of(&masked, story) else {
+        return guessed(verb, &guess(&masked)?, &invocation, story);
+    };
     let (area, names) = area(&served.engine, &served.rest)?;
     let Does::Keeps(kept) = &area.does else { return None };
     let data = invocation.data();
@@ -136,11 +140,31 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
     })
 }
 
+/// The same where the lab tells what is behind the path.
+fn guessed(verb: &str, guess: &Guess, invocation: &Invocation, story: &Story) -> Option<Claim> {
+    let subject = guess.subject.clone();
+    let present = || Expectation::Present(guess.fields(&invocation.data()));
+    let claim = match verb {
+        "write" => Claim::new(subject, present(), guess.verb()?),
+        "patch" => Claim::new(subject, present(), Verb::Change),
+        "delete" if guess.is_removable() => Claim::new(subject, Expectation::Absent, Verb::Remove),
+        "read" if is_gone(&subject, story) => {
+            Claim::new(subject, Expectation::Absent, Verb::Confirm)
+        }
+        _ => return None,
+    };
+    Some(claim.within(guess.container.clone()))
+}
+
+/// Whether the text has taken it away by then.
+fn is_gone(subject: &Subject, story: &Story) -> bool {
+    story
+        .last(ID, |claim| claim.subject == *subject && claim.verb != Verb::Read)
+        .is_some_and(|claim| claim.expectation == Expectation::Absent)
+}
+
 fn read(subject: Subject, story: &Story) -> Claim {
-    let gone = story
-        .last(ID, |claim| claim.subject == subject && claim.verb != Verb::Read)
-        .is_some_and(|claim| claim.expectation == Expectation::Absent);
-    if gone {
+    if is_gone(&subject, story) {
         Claim::new(subject, Expectation::Absent, Verb::Confirm)
     } else {
         Claim::new(subject, Expectation::Present(Vec::new()), Verb::Read)
@@ -148,11 +172,11 @@ fn read(subject: Subject, story: &Story) -> Claim {
 }
 
 /// The row of the table for what follows the mount of an engine, and the pieces that it leaves open.
-fn area<'a>(engine: &str, rest: &'a str) -> Option<(&'static Area, Vec<&'a str>)> {
+pub(super) fn area<'a>(engine: &str, rest: &'a str) -> Option<(&'static Area, Vec<&'a str>)> {
     rows().filter(|area| area.engine == engine).find_map(|area| Some((area, area.names(rest)?)))
 }
 
-fn rows() -> impl Iterator<Item = &'static Area> {
+pub(super) fn rows() -> impl Iterator<Item = &'static Area> {
     METHODS.iter().chain(BUILT_IN).chain(ENGINES)
 }
 
@@ -204,14 +228,20 @@ pub(super) fn reading(invocation: &Invocation) -> Option<Reading> {
             })
         })
     };
-    match (&named.or_else(tail)?.does, verb.as_str()) {
+    // The text does not tell what is mounted there, and engines differ in it.
+    let untold = || {
+        let unknown = Served::of(&masked, &Story::default()).is_none() && !is_called_kv(path);
+        unknown.then_some(Reading::NotObservable(Unseen::NotInText))
+    };
+    let Some(known) = named.or_else(tail) else { return untold() };
+    match (&known.does, verb.as_str()) {
         (Does::Leaves(why), _) => Some(Reading::NotObservable(*why)),
         (Does::Looks, "write") => Some(Reading::Reads),
         // Written without the name that it would be read by.
         (Does::Keeps(Kept { read: Some(read), .. }), "write") if read.contains('{') => {
             Some(Reading::NotObservable(Unseen::Nameless))
         }
-        _ => None,
+        _ => untold(),
     }
 }
 
@@ -221,6 +251,9 @@ async fn observe(subject: &Subject, session: &Session) -> Observation {
         Ok(path) => path,
         Err(reason) => return Observation::unobservable(reason, format!("GET {shown}")),
     };
+    if let Err(reason) = path_guess::fits(subject, session).await {
+        return Observation::unobservable(reason, format!("GET {shown}"));
+    }
     let (reply, holder) =
         futures_util::future::join(session.get(&path), holder(session, &path, &shown)).await;
     match object::judge(&reply, &holder, &shown) {

@@ -90,7 +90,7 @@ fn named<'a>(name: &str, mut types: impl Iterator<Item = &'a str>) -> Option<Str
 }
 
 /// Two names of one plugin.
-fn known_as(kind: &str) -> &str {
+pub(super) fn known_as(kind: &str) -> &str {
     match kind {
         "oidc" => "jwt",
         "openldap" => "ldap",
