@@ -7,7 +7,7 @@ const MANIFEST: &str =
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {mode: hunter2}\n";
 
 /// What `explain` says of one fence, without indentation.
-fn explained(run: Labproof) -> Vec<String> {
+fn explained(run: &Labproof) -> Vec<String> {
     let ran = run.run();
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(!ran.stdout.contains("hunter2"), "{}", ran.stdout);
@@ -42,7 +42,7 @@ fn a_manifest_is_read_where_the_text_leaves_it_as_it_is() {
     ] {
         let run = Labproof::new(&["explain", "-"]).stdin(&fence(commands));
         let run = run.file("m.yaml", MANIFEST).file("d/m.yaml", MANIFEST);
-        assert_eq!(is_claimed(&explained(run)), claimed, "{commands}");
+        assert_eq!(is_claimed(&explained(&run)), claimed, "{commands}");
     }
 }
 
@@ -55,10 +55,10 @@ fn what_is_no_small_file_of_text_is_not_read() {
     let mut large = MANIFEST.as_bytes().to_vec();
     large.resize(2 << 20, b'\n');
     for bytes in [binary, large, b"\xff\xfe".to_vec(), b"kind: [".to_vec()] {
-        assert!(!is_claimed(&explained(with(bytes))));
+        assert!(!is_claimed(&explained(&with(bytes))));
     }
     let directory = Labproof::new(&["explain", "-"]).stdin(&text).file("m.yaml/x", "");
-    assert!(!is_claimed(&explained(directory)));
+    assert!(!is_claimed(&explained(&directory)));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn rules_payloads_and_scripts_are_files_too() {
         .file("ops.hcl", "path \"hunter2/*\" {\n  capabilities = [\"read\"]\n}\n")
         .file("role.json", r#"{"token_ttl":"1h","token_policies":"hunter2"}"#)
         .file("init.sql", "CREATE DATABASE shop;\n");
-    let lines = explained(run);
+    let lines = explained(&run);
     for expected in [
         "field    policy: the value in `ops.hcl`",
         "field    token_policies: the value in `role.json`",

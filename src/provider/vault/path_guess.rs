@@ -89,25 +89,20 @@ impl Guess {
 pub(super) async fn fits(subject: &Subject, session: &Session) -> Result<(), Unobservable> {
     let Some(mount) = subject.param(MOUNT).and_then(Text::value) else { return Ok(()) };
     let path = subject.name.value().unwrap_or_default();
-    let (engine, list) = engine(&mount, session).await?;
-    let Some(engine) = engine else { return Ok(()) };
+    let Some(engine) = engine(&mount, session).await? else { return Ok(()) };
     let known = area(&engine, path.strip_prefix(&mount).unwrap_or_default());
     match known.and_then(|(area, _)| kept(area)) {
         Some(_) => Ok(()),
         None => Err(Unobservable::NotObserved(format!(
-            "{list} tells that {} is of type {}, of which it is not known what it keeps of a write to {}",
+            "{} is of type {}, and what that keeps of such a write is not known",
             ticked(&mount),
             ticked(engine.trim_start_matches("auth/")),
-            ticked(&path),
         ))),
     }
 }
 
-/// The engine of a mount as the table calls it, `None` where there is none, and what told it.
-async fn engine(
-    mount: &str,
-    session: &Session,
-) -> Result<(Option<String>, &'static str), Unobservable> {
+/// The engine of a mount as the table calls it; `None` where there is none, or nobody tells.
+async fn engine(mount: &str, session: &Session) -> Result<Option<String>, Unobservable> {
     let inner = mount.strip_prefix("auth/");
     let list = if inner.is_some() { "sys/auth" } else { "sys/mounts" };
     let all = session.get(list).await?;
@@ -122,5 +117,5 @@ async fn engine(
         Some(_) => format!("auth/{}", known_as(kind)),
         None => known_as(kind).to_owned(),
     });
-    Ok((engine.filter(|_| one.is_there()), list))
+    Ok(engine.filter(|_| one.is_there()))
 }
