@@ -12,8 +12,11 @@ use crate::provider::{Call, Reading, Story, Unseen};
 const ELSEWHERE: [&str; 4] = ["kube-context", "kubeconfig", "kube-apiserver", "kube-token"];
 
 /// Verbs that only look, or only print.
-const READING: [&str; 16] = [
+const READING: [&str; 18] = [
     "",
+    // What completion asks for.
+    "__complete",
+    "__completeNoDesc",
     "completion",
     "env",
     "help",
@@ -58,6 +61,8 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         verb if SETTINGS.contains(&verb) => oc::not_observable(Unseen::OwnSettings),
         _ if elsewhere || verb == "push" => oc::not_observable(Unseen::Elsewhere),
         "test" => oc::not_observable(Unseen::ShortLived),
+        // What Helm 2 needed in the cluster.
+        "init" | "reset" => oc::not_observable(Unseen::OtherEdition),
         // Helm 2 kept its releases elsewhere.
         _ if line.flag("name").is_some() || line.has("purge") || line.has("tiller-namespace") => {
             oc::not_observable(Unseen::OtherEdition)
