@@ -252,6 +252,16 @@ fn upgraded(line: &Line, call: &Call, story: &Story) -> Understood {
     if verb != Verb::Replace && stated("rolled-back-to") {
         fields.push(Field::unset("rolled-back-to"));
     }
+    let another_chart = fields.iter().any(|field| {
+        let known = before.map(|claim| claim.expectation.fields()).unwrap_or_default();
+        field.path == "chart" && known.iter().any(|one| one.path == "chart" && one != field)
+    });
+    let made = line.has("install") && !there_before;
+    let undone = stated("rolled-back-to");
+    if !(made || replaces || tells || names_version || another_chart || undone) {
+        // All that could be seen of it was so before.
+        return Ok(vec![opened(name, &place)]);
+    }
     let upgraded = claim(name, &place, Expectation::Present(fields), verb);
     if another_version && !tells {
         return Ok(vec![upgraded, opened(name, &place)]);
