@@ -170,6 +170,9 @@ fn numbers_add_up_for_every_tool() {
         ("k create namespace a; kubectl create namespace b", [2, 2, 2, 0, 0, 0]),
         ("/usr/bin/vault secrets enable kv", [1, 1, 1, 0, 0, 0]),
         ("curl -s http://x | jq .", [0, 0, 0, 0, 0, 0]),
+        // What concerns nobody but the one who runs it leaves the lab as it is.
+        ("vault login root; kubectl config use-context a", [2, 0, 0, 2, 0, 0]),
+        ("helm repo add a https://charts.lab; oc login -u a", [2, 0, 0, 2, 0, 0]),
         // Both of a pipe, and what stands in a substitution.
         ("kubectl get pods | kubectl delete pod a", [2, 1, 1, 1, 0, 0]),
         ("export TOKEN=$(vault token create -field=token)", [1, 1, 0, 0, 1, 0]),

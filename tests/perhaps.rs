@@ -96,3 +96,25 @@ fn a_loop_goes_through_its_commands_in_turn() {
     assert_eq!(told(&steps, &[(MOUNT, "b/", kv())]), "1 pass, 2 skip");
     assert_eq!(told(&steps, &[]), "1 fail, 2 skip");
 }
+
+/// A value that the prose leaves to the learner may be any; all others are asked for.
+#[test]
+fn a_value_of_the_learners_own_is_any() {
+    let text = "```bash\nvault kv put kv/a pin=1234 color=red\n```\n\nFeel free to use your own number instead of \
+                `1234`.\n\n```bash\nvault kv put kv/b pin=1234\n```\n";
+    let challenge = labproof::challenge::parse(labproof::source::Source::new("a.md", text));
+    let plan = labproof::assertion::collect(&challenge, &labproof::assertion::Bindings::default());
+    let asked: Vec<String> = plan
+        .assertions
+        .iter()
+        .flat_map(|assertion| assertion.claim.expectation.fields())
+        .map(|field| format!("{}={}", field.path, field.value.value().is_some()))
+        .collect();
+    assert_eq!(asked, ["pin=false", "color=true", "pin=false"]);
+    // What the prose only compares with is no choice.
+    let text = text.replace("Feel free to use your own number", "This makes 5678");
+    let challenge = labproof::challenge::parse(labproof::source::Source::new("a.md", text));
+    let plan = labproof::assertion::collect(&challenge, &labproof::assertion::Bindings::default());
+    let mut fields = plan.assertions.iter().flat_map(|one| one.claim.expectation.fields());
+    assert!(fields.all(|field| field.value.value().is_some()));
+}

@@ -66,13 +66,27 @@ fn coverage_table(counted: &Value) -> String {
         let row: Vec<String> = row.iter().map(|key| counts[*key].to_string()).collect();
         let _ = writeln!(table, "| {name} | {} |", row.join(" | "));
     }
+    let sum = |tools: &[&Value], key: &str| tools.iter().map(|one| number(&one[key])).sum::<u64>();
+    let all = [&totals["known_tool"]];
+    let two = [&counted["by_tool"]["kubectl"], &counted["by_tool"]["vault"]];
+    for (whose, tools) in [("all five tools", &all[..]), ("`vault` and `kubectl`", &two[..])] {
+        let (changes, claimed) = (sum(tools, "changes"), sum(tools, "claimed"));
+        let told = changes - sum(tools, "not_observable");
+        let _ = writeln!(
+            table,
+            "\nOf what the commands of {whose} change in the lab, claimed: {} of all ({claimed} of {changes}), and \
+             {} of what can be told and seen ({claimed} of {told}).",
+            share(claimed, changes),
+            share(claimed, told),
+        );
+    }
     let known = &totals["known_tool"];
-    let seen = number(&known["claimed"]) + number(&known["not_understood"]);
     let _ = writeln!(
         table,
-        "\nClaimed: {} of what changes something that can be seen. Not understood: {} of the tools' commands.",
-        share(number(&known["claimed"]), seen),
+        "\nNot understood: {} of the tools' commands ({} of {}).",
         share(number(&known["not_understood"]), number(&known["commands"])),
+        known["not_understood"],
+        known["commands"],
     );
     let reasons = counted["not_observable"].as_object().unwrap();
     if !reasons.is_empty() {

@@ -29,6 +29,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
     let mut walk = Walk {
         challenge,
         told: told::all(challenge),
+        left_open: told::left_open(challenge),
         scope,
         story,
         plan,
@@ -54,6 +55,8 @@ struct Walk<'a> {
     challenge: &'a Challenge,
     /// What the text tells of the commands of each step.
     told: Vec<Vec<Option<Told>>>,
+    /// What it leaves to whoever runs the commands of each step.
+    left_open: Vec<Vec<String>>,
     scope: Scope<'a>,
     story: Story,
     plan: Plan,
@@ -76,6 +79,8 @@ impl Walk<'_> {
         self.step = step.number;
         let first = (self.plan.assertions.len(), self.plan.asides.len());
         self.scope.go_to(step.terminal, challenge.host(step), challenge.starts_in(step));
+        let left_open = self.left_open.get_mut(step.number - 1);
+        self.scope.leave_open(left_open.map(std::mem::take).unwrap_or_default());
         for file in &step.shown {
             self.scope.show(&file.name, &file.text);
         }

@@ -34,6 +34,8 @@ pub(super) struct Scope<'a> {
     /// The command before, where it is a tool that may make a manifest for the next one to apply.
     before: Option<Call>,
     echoed: bool,
+    /// Values of the step at hand that the prose leaves to the learner.
+    left_open: Vec<String>,
     pub(super) lookups: Vec<Lookup>,
 }
 
@@ -64,6 +66,7 @@ impl<'a> Scope<'a> {
             printed: None,
             before: None,
             echoed: false,
+            left_open: Vec::new(),
             lookups: Vec::new(),
         }
     }
@@ -81,6 +84,11 @@ impl<'a> Scope<'a> {
             .map(Text::from)
             .or_else(|| self.bindings.given("PWD", "$PWD").map(Text::from));
         self.shells.entry(terminal).or_insert_with(|| Shell::starting_in(start));
+    }
+
+    /// Values that may be others in the commands from here on.
+    pub(super) fn leave_open(&mut self, values: Vec<String>) {
+        self.left_open = values;
     }
 
     /// A file that the text shows in full.
@@ -292,7 +300,7 @@ impl<'a> Scope<'a> {
         let mut text = Text::default();
         for piece in &word.pieces {
             match piece {
-                Piece::Literal(literal) => text.push(Part::Literal(literal.clone())),
+                Piece::Literal(literal) => self.said(literal, &mut text),
                 Piece::Variable(name) => text.extend(&self.variable(name)),
                 Piece::Substitution(commands) => {
                     let written = "$(…)".to_owned();
@@ -307,6 +315,20 @@ impl<'a> Scope<'a> {
             }
         }
         text
+    }
+
+    /// What is written, but for a value that may be another: all of it, or what follows `=`.
+    fn said(&self, literal: &str, text: &mut Text) {
+        let value = literal.rsplit_once('=').map_or(literal, |(_, value)| value);
+        if !self.left_open.iter().any(|open| open.eq_ignore_ascii_case(value)) {
+            text.push(Part::Literal(literal.to_owned()));
+            return;
+        }
+        let before = &literal[..literal.len() - value.len()];
+        if !before.is_empty() {
+            text.push(Part::Literal(before.to_owned()));
+        }
+        text.push(Part::Hole(Hole::Unbound(format!("<{value}>"))));
     }
 
     fn variable(&self, name: &str) -> Text {

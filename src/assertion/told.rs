@@ -1,6 +1,7 @@
 //! What the prose around a fence, its comments and the output shown with it say of how its commands end: that one
 //! is to fail, or need not be run. Reads English, and only takes claims away: nothing is claimed because of it.
 
+mod left_open;
 mod phrases;
 
 use crate::challenge::{Challenge, Step};
@@ -9,6 +10,8 @@ use crate::source::Span;
 use phrases::{
     ANNOUNCES, FAILS, FAILURES, HYPOTHETICAL, OPTIONAL, RESULT, RUNS, SUBJECTS, TROUBLE,
 };
+
+pub(super) use left_open::values as left_open;
 
 /// What is told of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +206,9 @@ fn says_failure(sentence: &str) -> bool {
 
 fn says_optional(sentence: &str) -> bool {
     let trouble = sentence.starts_with(" if ") && any(sentence, TROUBLE);
-    trouble || any(sentence, OPTIONAL) || sentence.trim() == "optional"
+    // "Feel free to take another name instead of web" leaves the value open, and not the command.
+    let of_a_value = sentence.contains(" feel free ") && sentence.contains(" instead of ");
+    trouble || any(sentence, OPTIONAL) && !of_a_value || sentence.trim() == "optional"
 }
 
 /// The first words of what `vault`, `kubectl` and `psql` print when they fail.

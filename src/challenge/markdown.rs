@@ -23,6 +23,8 @@ struct Outline {
     html: Vec<Range<usize>>,
     /// Code that is no fence: spans in backticks, indented blocks.
     code: Vec<Range<usize>>,
+    /// Those spans in backticks that a button behind them runs: `` `ls`{{execute}} ``.
+    clicked: Vec<Range<usize>>,
 }
 
 /// A fence as the Markdown parser delimits it.
@@ -40,7 +42,20 @@ pub(super) fn fences(text: &str, start: usize, diagnostics: &mut Vec<Diagnostic>
         outline = self::outline(repair.text(), start);
     }
     repair.report(&outline, diagnostics);
-    outline.fences.iter().map(|block| fence(text, &repair, block, diagnostics)).collect()
+    let blocks = outline.fences.iter().map(|block| fence(text, &repair, block, diagnostics));
+    let mut fences: Vec<Fence> = blocks.collect();
+    fences.extend(outline.clicked.iter().map(|range| span_in_backticks(text, range)));
+    fences.sort_by_key(|fence| fence.span.start);
+    fences
+}
+
+/// A span in backticks as a fence of one line.
+fn span_in_backticks(text: &str, range: &Range<usize>) -> Fence {
+    let inner = text[range.clone()].trim_matches('`');
+    let start = range.start + text[range.clone()].find(inner).unwrap_or(0);
+    let mut mapped = Mapped::default();
+    mapped.push(inner, start, inner.len());
+    Fence { span: Span::new(range.start, range.end), info: Info::default(), text: mapped }
 }
 
 fn outline(text: &str, start: usize) -> Outline {
@@ -54,7 +69,11 @@ fn outline(text: &str, start: usize) -> Outline {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
                 open = Some(Block { range, lines: Vec::new() });
             }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) | Event::Code(_) => {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => found.code.push(range),
+            Event::Code(_) => {
+                if text[range.end..].starts_with("{{exec") {
+                    found.clicked.push(range.clone());
+                }
                 found.code.push(range);
             }
             Event::Start(Tag::HtmlBlock) => found.html.push(range),

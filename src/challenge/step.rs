@@ -18,7 +18,14 @@ pub(super) fn commands(
     fence: &Fence,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Command>> {
-    let language = fence.info.language();
+    let mut language = fence.info.language();
+    if language == Language::Other && begins_with_a_heredoc(&fence.text.text) {
+        diagnostics.push(Diagnostic::note(
+            fence.info.span,
+            format!("this fence is called {} and begins with a command", shown(&fence.info.text)),
+        ));
+        language = Language::Shell;
+    }
     let joined;
     let text = match language {
         Language::Other => return None,
@@ -77,6 +84,17 @@ pub(super) fn commands(
         }
     }
     Some(kept)
+}
+
+/// Whether a text starts with a known program that is fed with a heredoc, whatever the text is called after.
+fn begins_with_a_heredoc(text: &str) -> bool {
+    let line = text.lines().map(str::trim).find(|line| is_telling(line)).unwrap_or_default();
+    let program = line.trim_start_matches("$ ").split_whitespace().next().unwrap_or_default();
+    let known = plausible::is_known(program) && !plausible::is_language(program);
+    let mark = line.split_once("<<").map(|(_, mark)| mark.trim_start_matches('-').trim());
+    let mark = mark.and_then(|mark| mark.split([' ', '|', '>', ';']).next()).unwrap_or_default();
+    let mark = mark.trim_matches(['\'', '"']);
+    known && !mark.is_empty() && text.lines().any(|line| line.trim() == mark)
 }
 
 fn with_opening_line(fence: &Fence) -> Mapped {

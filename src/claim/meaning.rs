@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::duration::{seconds, short};
 use super::quantity::billionths;
 use super::{Fact, Hole, Part, Text};
 
@@ -94,49 +95,6 @@ fn plain(value: &Value) -> String {
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
-}
-
-/// Seconds of `90`, `90s`, `1h30m`, `1d`; the units of Vault's own durations.
-pub(super) fn seconds(text: &str) -> Option<u64> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(seconds);
-    }
-    let mut total = 0_u64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let number: u64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let unit = match &rest[..letters] {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            "d" => 86400,
-            _ => return None,
-        };
-        total = total.checked_add(number.checked_mul(unit)?)?;
-        rest = &rest[letters..];
-    }
-    (!text.is_empty()).then_some(total)
-}
-
-/// `1800` as `30m`.
-fn short(total: u64) -> String {
-    let mut text = String::new();
-    for (unit, size) in [("h", 3600), ("m", 60), ("s", 1)] {
-        let number = match unit {
-            "h" => total / size,
-            "m" => total % 3600 / size,
-            _ => total % 60,
-        };
-        if number > 0 {
-            text.push_str(&number.to_string());
-            text.push_str(unit);
-        }
-    }
-    if text.is_empty() { "0s".to_owned() } else { text }
 }
 
 fn same_duration(expected: &Text, actual: &Value) -> bool {
@@ -308,6 +266,13 @@ mod tests {
             ("1h", json!(3600), true),
             ("1h30m", json!("5400s"), true),
             ("1d", json!(86400), true),
+            ("1.5h", json!(5400), true),
+            (".5h", json!("30m"), true),
+            ("0.1s", json!(0), false),
+            ("1.5.5h", json!(5400), false),
+            ("1h30", json!(5400), false),
+            ("90m", json!("1h30m0s"), true),
+            ("5400", json!("1.5h"), true),
             ("30m", json!(3600), false),
             ("soon", json!(1800), false),
             ("", json!(0), false),

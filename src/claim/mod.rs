@@ -2,6 +2,7 @@
 //!
 //! Data only: nothing here reads a challenge, a server or the environment.
 
+mod duration;
 mod meaning;
 mod observation;
 mod quantity;
@@ -10,6 +11,11 @@ mod text;
 pub use meaning::Meaning;
 pub use observation::{Control, Fact, Facts, Observation, Seen, Unobservable};
 pub use text::{Hole, Part, Text};
+
+/// Whether a text is a time span that [`Meaning::Duration`] compares by its seconds.
+pub fn is_duration(text: &str) -> bool {
+    duration::seconds(text).is_some()
+}
 
 /// A thing in the lab: a kind and a name, with what else it takes to find it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::assertion::{Made, Plan, PlannedCommand};
 use crate::challenge::Challenge;
-use crate::provider::Reading;
+use crate::provider::{Reading, Unseen};
 use crate::text::count;
 
 /// The tools whose commands are told apart.
@@ -51,14 +51,14 @@ struct Totals {
 struct Counts {
     /// All of them. How many there are does not depend on what is made of them.
     commands: usize,
-    /// Those that change something, or may: what is not understood is taken to.
+    /// Those that change the state of the lab, or may: what is not understood is taken to.
     changes: usize,
-    /// Those that change something which at least one claim is about.
+    /// Those of them that at least one claim is about.
     claimed: usize,
-    /// Those that only look, whether they confirm something (a login that must work) or not.
+    /// Those that leave the lab as it is: they only look, whether they confirm something (a login that must work)
+    /// or not, or they set what concerns nobody but the one who runs them ([`Unseen::OwnSettings`]).
     reads: usize,
-    /// Those that change something which nothing could see afterwards, for a reason of
-    /// [`crate::provider::Unseen`].
+    /// Those that change something which nothing could see afterwards, for another reason of [`Unseen`].
     not_observable: usize,
     /// Those whose form is not known.
     not_understood: usize,
@@ -91,7 +91,7 @@ impl Counted {
     fn of(made: &Made) -> Self {
         match made {
             Made::Claimed => Self::Claimed,
-            Made::Read(Reading::Reads) => Self::Reads,
+            Made::Read(Reading::Reads | Reading::NotObservable(Unseen::OwnSettings)) => Self::Reads,
             Made::Read(Reading::NotObservable(why)) => Self::NotObservable(why.words()),
             Made::Read(Reading::NotUnderstood(_)) | Made::Foreign => Self::NotUnderstood,
         }
@@ -176,7 +176,7 @@ impl Coverage {
         let all = share(known.claimed, known.changes);
         let seen = share(known.claimed, known.changes - known.not_observable);
         let lost = share(known.not_understood, known.commands);
-        writeln!(out, "\nclaimed: {all} commands that change something; {seen} that can be seen")?;
+        writeln!(out, "\nclaimed: {all} commands that change the lab; {seen} that can be seen")?;
         writeln!(out, "not understood: {lost} commands")?;
         if !self.not_observable.is_empty() {
             writeln!(out, "\n{}", "not observable".bold())?;

@@ -59,7 +59,7 @@ impl<'a> Repair<'a> {
         Self {
             source,
             start,
-            text: source.to_owned(),
+            text: without_buttons(source, start),
             rounds: 0,
             moved: BTreeMap::new(),
             swallowed: BTreeSet::new(),
@@ -277,7 +277,28 @@ pub(super) fn opening(line: &str) -> Option<Opening> {
     if length < 3 || (mark == '`' && info.contains('`')) {
         return None;
     }
-    Some(Opening { start, length, named: !info.trim().is_empty() })
+    let named = !info.trim().is_empty() && !is_button(info);
+    Some(Opening { start, length, named })
+}
+
+/// Whether what follows the marks of a fence is a button of the page that shows it: `{{execute T1}}`.
+fn is_button(info: &str) -> bool {
+    let inside = info.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    inside.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// The text with blanks for the buttons behind closing marks, which for Markdown close nothing.
+fn without_buttons(source: &str, start: usize) -> String {
+    let mut bytes = source.as_bytes().to_vec();
+    let mut at = start;
+    for line in source[start..].split_inclusive('\n') {
+        let marks = opening(line).map(|found| found.start + found.length);
+        if let Some(marks) = marks.filter(|marks| is_button(&line[*marks..])) {
+            blank(&mut bytes[at + marks..at + line.len()]);
+        }
+        at += line.len();
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| source.to_owned())
 }
 
 /// A list's marker with the blanks after it.

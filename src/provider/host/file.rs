@@ -20,8 +20,8 @@ impl Kind for HostFile {
     }
     fn doc(&self) -> &'static str {
         "A file or a directory of the host.\n\n\
-         What `rm`, `touch`, `mkdir`, `cp`, `mv`, `tee`, `cat > FILE <<EOF`, `echo … >> FILE`, `sed -i`, `chmod` \
-         and `ln -s` leave: there or not, what the text wrote into it, its mode, where a link leads. What files \
+         What `rm`, `touch`, `mkdir`, `cp`, `mv`, `tee`, `cat > FILE <<EOF`, `echo … >> FILE`, `sed -i`, `chmod`, \
+         `ln`, `install` and `truncate` leave: there or not, what the text wrote into it, its mode, where a link leads. What files \
          hold is never shown. Looked at only on this machine, and only where `--host` or `--only` says that it is \
          the one.\n\n\
          Control of an absence: the directory that would hold it can be read."

@@ -1,6 +1,7 @@
 //! What commands claim of files. Pure. Where it depends on what is there (`cp a b`, with `b` a directory or not),
 //! only what holds either way is claimed.
 
+use super::attributes::octal;
 use super::file::ID;
 use super::is_option;
 use super::text::{nobodys, replacement, trimmed};
@@ -30,6 +31,9 @@ pub(super) fn claims(call: &Call, story: &Story) -> Vec<Claim> {
         "sed" => scene.substituted(),
         "chmod" => scene.mode(),
         "ln" => scene.linked(),
+        "install" => scene.installed(),
+        "truncate" => scene.cut(),
+        "vault" => scene.formatted(),
         _ => Vec::new(),
     });
     claims
@@ -44,8 +48,8 @@ pub(super) fn in_place(call: &Call) -> bool {
     })
 }
 
-struct Scene<'a> {
-    call: &'a Call,
+pub(super) struct Scene<'a> {
+    pub(super) call: &'a Call,
     story: &'a Story,
 }
 
@@ -58,7 +62,7 @@ impl Scene<'_> {
         }
     }
 
-    fn named(&self, word: &Text) -> Subject {
+    pub(super) fn named(&self, word: &Text) -> Subject {
         self.subject(self.call.path(word))
     }
 
@@ -67,13 +71,13 @@ impl Scene<'_> {
         options.filter_map(Text::literal).filter(|text| !text.starts_with("--")).collect()
     }
 
-    fn has(&self, short: char, long: &str) -> bool {
+    pub(super) fn has(&self, short: char, long: &str) -> bool {
         let long_given = self.call.words.iter().any(|word| word.literal().as_deref() == Some(long));
         long_given || self.options().contains(short)
     }
 
     /// The words that are no options; `with_value` are the short ones that take the next word.
-    fn operands(&self, with_value: &str) -> Vec<&Text> {
+    pub(super) fn operands(&self, with_value: &str) -> Vec<&Text> {
         let mut operands = Vec::new();
         let mut words = self.call.words.iter().skip(1);
         let mut only_operands = false;
@@ -91,7 +95,7 @@ impl Scene<'_> {
     }
 
     /// Every field that the text has claimed of a file so far.
-    fn fields(&self, subject: &Subject) -> Vec<&Field> {
+    pub(super) fn fields(&self, subject: &Subject) -> Vec<&Field> {
         let claims = self.story.claims.iter().filter(|claim| claim.subject == *subject);
         claims.flat_map(|claim| claim.expectation.fields()).collect()
     }
@@ -113,7 +117,7 @@ impl Scene<'_> {
     }
 
     /// Leaves the fields open that a command changes in a way which is not claimed, where there are any.
-    fn loosened(&self, subject: &Subject, is: impl Fn(&str) -> bool) -> Option<Claim> {
+    pub(super) fn loosened(&self, subject: &Subject, is: impl Fn(&str) -> bool) -> Option<Claim> {
         let any = self.fields(subject).iter().any(|field| is(&field.path));
         any.then(|| Claim::new(subject.clone(), present(Vec::new()), Verb::Disturb))
     }
@@ -145,7 +149,7 @@ impl Scene<'_> {
     }
 
     /// The claim with the directory that holds the thing.
-    fn within(&self, claim: Claim) -> Claim {
+    pub(super) fn within(&self, claim: Claim) -> Claim {
         match place::split(&claim.subject.name) {
             Some((parent, _)) if parent.shown() != "/" && parent.shown() != "~" => {
                 let container = self.subject(parent);
@@ -182,9 +186,12 @@ impl Scene<'_> {
                     path = parent;
                 }
             }
-            let field = Field::new("type", "directory", Meaning::Exact);
+            let mut fields = vec![Field::new("type", "directory", Meaning::Exact)];
+            // One that is there already keeps its mode.
+            let mode = self.option("m", "mode").filter(|_| !parents);
+            fields.extend(mode.and_then(|mode| octal(&mode.literal()?)));
             let verb = if parents { Verb::Make } else { Verb::Create };
-            claims.push(self.within(Claim::new(subject, present(vec![field]), verb)));
+            claims.push(self.within(Claim::new(subject, present(fields), verb)));
         }
         claims
     }
@@ -229,7 +236,7 @@ impl Scene<'_> {
     }
 
     /// Where something named `from` comes to lie, and whether that is certain.
-    fn target(&self, to: &Text, from: &Text, several: bool) -> Option<(Subject, bool)> {
+    pub(super) fn target(&self, to: &Text, from: &Text, several: bool) -> Option<(Subject, bool)> {
         let target = self.named(to);
         let written = to.literal().unwrap_or_default();
         let known = self.fields(&target).iter().any(|field| field.path == "type");
@@ -290,66 +297,8 @@ impl Scene<'_> {
             .map(|pair| &pair[1])
             .collect()
     }
-
-    fn mode(&self) -> Vec<Claim> {
-        let words: Vec<&Text> = self.call.words.iter().skip(1).collect();
-        let is_mode = |word: &Text| {
-            word.literal().is_some_and(|text| matches!(text.as_str(), "-x" | "-r" | "-w"))
-        };
-        let mut operands = words.into_iter().filter(|word| !is_option(word) || is_mode(word));
-        let Some(mode) = operands.next().and_then(Text::literal) else { return Vec::new() };
-        let octal = !mode.is_empty() && mode.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
-        let executable = matches!(
-            mode.as_str(),
-            "+x" | "a+x" | "u+x" | "ugo+x" | "+rx" | "u+rx" | "a+rx" | "u+rwx"
-        );
-        let mut claims = Vec::new();
-        for word in operands {
-            let subject = self.named(word);
-            let fields = if octal {
-                let digits = mode.trim_start_matches('0');
-                let digits = if digits.is_empty() { "0" } else { digits };
-                vec![Field::new("mode", digits, Meaning::Exact)]
-            } else if executable {
-                vec![Field::new("executable", "true", Meaning::Exact)]
-            } else {
-                Vec::new()
-            };
-            claims.extend(self.loosened(&subject, |path| {
-                matches!(path, "mode" | "executable")
-                    && fields.first().is_none_or(|one| one.path != path)
-            }));
-            if !fields.is_empty() {
-                claims.push(self.within(Claim::new(subject, present(fields), Verb::Change)));
-            }
-        }
-        claims
-    }
-
-    /// `ln -s TARGET NAME`. A second word that may be a directory that the link is made in: only that it is there.
-    fn linked(&self) -> Vec<Claim> {
-        let operands = self.operands("tS");
-        let [target, name] = operands.as_slice() else { return Vec::new() };
-        if !self.has('s', "--symbolic")
-            || self.has('t', "--target-directory")
-            || self.has('r', "--relative")
-        {
-            return Vec::new();
-        }
-        let Some((subject, _)) = self.target(name, target, false) else { return Vec::new() };
-        let last = |path: &Text| place::split(path).map_or(path.shown(), |(_, name)| name.shown());
-        let link = last(&subject.name);
-        let certain = link.contains('.') && link.strip_suffix(".d").is_none()
-            || link == last(&self.call.path(target))
-            || self.has('n', "--no-dereference");
-        let field = Field::new("link", (*target).clone(), Meaning::Exact);
-        let fields = if certain { vec![field] } else { Vec::new() };
-        let verb = if self.has('f', "--force") || !certain { Verb::Make } else { Verb::Create };
-        let claim = self.within(Claim::new(subject, present(fields), verb));
-        vec![claim.leniently(!certain || self.has('f', "--force"))]
-    }
 }
 
-fn present(fields: Vec<Field>) -> Expectation {
+pub(super) fn present(fields: Vec<Field>) -> Expectation {
     Expectation::Present(fields)
 }

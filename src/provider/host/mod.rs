@@ -1,6 +1,7 @@
 //! The host: files and directories of the machine that the commands are typed into, as `rm`, `mkdir`, `tee` and
 //! redirections leave them.
 
+mod attributes;
 mod file;
 mod infer;
 mod observe;
@@ -23,8 +24,8 @@ impl Provider for Host {
     }
     fn programs(&self) -> &'static [&'static str] {
         &[
-            "cat", "chmod", "cp", "echo", "ln", "mkdir", "mv", "printf", "rm", "rmdir", "sed",
-            "tee", "touch",
+            "cat", "chmod", "cp", "echo", "install", "ln", "mkdir", "mv", "printf", "rm", "rmdir",
+            "sed", "tee", "touch", "truncate",
         ]
     }
     fn kinds(&self) -> &'static [&'static dyn Kind] {

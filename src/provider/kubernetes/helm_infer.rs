@@ -3,9 +3,8 @@
 use super::helm_cli::Line;
 use super::helm_release::ID;
 use super::helm_values::{chart_fields, exact, values};
-use super::infer::Understood;
+use super::infer::{Place, Understood};
 use super::oc;
-use super::oc_words::NAMESPACE;
 use crate::claim::{Claim, Expectation, Field, Meaning, Subject, Text, Verb};
 use crate::provider::{Call, Reading, Story, Unseen};
 
@@ -13,8 +12,11 @@ use crate::provider::{Call, Reading, Story, Unseen};
 const ELSEWHERE: [&str; 4] = ["kube-context", "kubeconfig", "kube-apiserver", "kube-token"];
 
 /// Verbs that only look, or only print.
-const READING: [&str; 16] = [
+const READING: [&str; 18] = [
     "",
+    // What completion asks for.
+    "__complete",
+    "__completeNoDesc",
     "completion",
     "env",
     "help",
@@ -59,15 +61,21 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         verb if SETTINGS.contains(&verb) => oc::not_observable(Unseen::OwnSettings),
         _ if elsewhere || verb == "push" => oc::not_observable(Unseen::Elsewhere),
         "test" => oc::not_observable(Unseen::ShortLived),
+        // What Helm 2 needed in the cluster.
+        "init" | "reset" => oc::not_observable(Unseen::OtherEdition),
         // Helm 2 kept its releases elsewhere.
         _ if line.flag("name").is_some() || line.has("purge") || line.has("tiller-namespace") => {
             oc::not_observable(Unseen::OtherEdition)
         }
         _ if keeps_elsewhere(call) => oc::not_observable(Unseen::Elsewhere),
         "install" => installed(&line, call, story),
-        "upgrade" => upgraded(&line, call, story),
-        "rollback" => rolled_back(&line, call, story),
-        "uninstall" | "delete" | "del" | "un" => uninstalled(&line, call, story),
+        "upgrade" => upgraded(&line, call, story).map(|claims| with_first_context(claims, story)),
+        "rollback" => {
+            rolled_back(&line, call, story).map(|claims| with_first_context(claims, story))
+        }
+        "uninstall" | "delete" | "del" | "un" => {
+            uninstalled(&line, call, story).map(|claims| with_first_context(claims, story))
+        }
         verb => oc::not_understood(&format!("`helm {verb}` is not known")),
     }
 }
@@ -76,11 +84,11 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
 pub(super) fn namespaces(call: &Call, story: &Story) -> Understood {
     let claims = understand(call, story)?;
     let line = Line::parse(call).map_err(Reading::NotUnderstood)?;
-    let namespace = namespace(&line, call, story);
-    match namespace.filter(|_| line.has("create-namespace") && !claims.is_empty()) {
-        Some(namespace) => {
+    let place = place(&line, call, story);
+    match place.home().filter(|_| line.has("create-namespace") && !claims.is_empty()) {
+        Some(home) => {
             let there = Expectation::Present(Vec::new());
-            Ok(vec![oc::claim(("namespace", &namespace), None, there, Verb::Make)])
+            Ok(vec![Claim::new(home, there, Verb::Make)])
         }
         None => Err(Reading::Reads),
     }
@@ -96,58 +104,99 @@ fn keeps_elsewhere(call: &Call) -> bool {
     driver.is_some_and(|driver| !matches!(driver.as_str(), "" | "secret" | "secrets"))
 }
 
-fn namespace(line: &Line, call: &Call, story: &Story) -> Option<Text> {
+/// Where a command works: in the context that the text has gone to, as kubectl does.
+fn place(line: &Line, call: &Call, story: &Story) -> Place {
+    let mut place = Place::set(story);
     let given = line.flag("namespace").or_else(|| call.variable("HELM_NAMESPACE"));
-    given.or_else(|| story.setting(NAMESPACE)).cloned()
+    if let Some(given) = given {
+        place.namespace = Some(given.clone());
+    }
+    place
+}
+
+impl Place {
+    /// The namespace as a thing.
+    fn home(&self) -> Option<Subject> {
+        let name = self.namespace.as_ref()?.prefixed("namespace/");
+        Some(self.reached(Subject::new(super::object::ID, name)))
+    }
+
+    fn reached(&self, subject: Subject) -> Subject {
+        match &self.context {
+            Some(context) => subject.with("context", context.clone()),
+            None => subject,
+        }
+    }
+
+    /// The release of this name.
+    fn release(&self, name: &Text) -> Subject {
+        let subject = Subject::new(ID, name.clone());
+        self.reached(match &self.namespace {
+            Some(namespace) => subject.with("namespace", namespace.clone()),
+            None => subject,
+        })
+    }
+}
+
+/// The same claims, and before them: what they may do to the releases that the text has named before it went to
+/// a context. The one that it started in may be the same.
+fn with_first_context(claims: Vec<Claim>, story: &Story) -> Vec<Claim> {
+    let mut all = Vec::new();
+    for claim in claims.iter().filter(|claim| claim.subject.param("context").is_some()) {
+        let mut first = claim.subject.clone();
+        first.params.retain(|(key, _)| *key != "context");
+        if story.claims.iter().any(|known| known.subject == first) {
+            all.push(Claim::new(first, claim.expectation.clone(), Verb::Disturb));
+        }
+    }
+    all.extend(claims);
+    all
 }
 
 /// A claim on the release of this name.
-fn claim(name: &Text, namespace: Option<&Text>, expectation: Expectation, verb: Verb) -> Claim {
-    let subject = Subject::new(ID, name.clone());
-    match namespace {
-        Some(namespace) => {
-            let home = Subject::new(super::object::ID, namespace.prefixed("namespace/"));
-            Claim::new(subject.with("namespace", namespace.clone()), expectation, verb).within(home)
-        }
-        None => Claim::new(subject, expectation, verb),
+fn claim(name: &Text, place: &Place, expectation: Expectation, verb: Verb) -> Claim {
+    let claim = Claim::new(place.release(name), expectation, verb);
+    match place.home() {
+        Some(home) => claim.within(home),
+        None => claim,
     }
 }
 
 /// What the text last did to a release.
-fn last<'a>(story: &'a Story, name: &Text, namespace: Option<&Text>) -> Option<&'a Claim> {
-    story.last(ID, |claim| {
-        let subject = &claim.subject;
-        claim.verb.changes() && subject.name == *name && subject.param("namespace") == namespace
-    })
+fn last<'a>(story: &'a Story, name: &Text, place: &Place) -> Option<&'a Claim> {
+    let release = place.release(name);
+    story.last(ID, |claim| claim.verb.changes() && claim.subject == release)
 }
 
 /// `status NAME` and its like say that a release was there; after its removal, they confirm that.
 fn looked(line: &Line, call: &Call, story: &Story) -> Understood {
-    let namespace = namespace(line, call, story);
+    let place = place(line, call, story);
     let verb = line.word(0);
-    let place = if verb == "get" { 2 } else { 1 };
+    let named = if verb == "get" { 2 } else { 1 };
     let claims: Vec<Claim> = if matches!(verb.as_str(), "list" | "ls") {
-        removed(story, namespace.as_ref(), line.has("all-namespaces"))
+        removed(story, &place, line.has("all-namespaces"))
     } else {
-        let Some(name) = line.arguments.get(place) else { return Err(Reading::Reads) };
-        let gone = last(story, name, namespace.as_ref())
-            .is_some_and(|claim| claim.expectation == Expectation::Absent);
+        let Some(name) = line.arguments.get(named) else { return Err(Reading::Reads) };
+        let gone =
+            last(story, name, &place).is_some_and(|claim| claim.expectation == Expectation::Absent);
         let (expectation, verb) = if gone {
             (Expectation::Absent, Verb::Confirm)
         } else {
             (Expectation::Present(Vec::new()), Verb::Read)
         };
-        vec![claim(name, namespace.as_ref(), expectation, verb)]
+        vec![claim(name, &place, expectation, verb)]
     };
     if claims.is_empty() { Err(Reading::Reads) } else { Ok(claims) }
 }
 
 /// The releases that a list does not show any more.
-fn removed(story: &Story, namespace: Option<&Text>, everywhere: bool) -> Vec<Claim> {
+fn removed(story: &Story, place: &Place, everywhere: bool) -> Vec<Claim> {
     let mut gone: Vec<Claim> = Vec::new();
     for claim in story.claims.iter().filter(|claim| claim.subject.kind == ID) {
         gone.retain(|known| known.subject != claim.subject || !claim.verb.changes());
-        let here = everywhere || claim.subject.param("namespace") == namespace;
+        let subject = &claim.subject;
+        let here = subject.param("context") == place.context.as_ref()
+            && (everywhere || subject.param("namespace") == place.namespace.as_ref());
         if claim.verb == Verb::Remove && here {
             gone.push(Claim { verb: Verb::Confirm, ..claim.clone() });
         }
@@ -166,15 +215,15 @@ fn installed(line: &Line, call: &Call, story: &Story) -> Understood {
     fields.extend(values(line, call));
     let there = Expectation::Present(fields);
     let verb = if line.has("replace") { Verb::Replace } else { Verb::Create };
-    Ok(vec![claim(name, namespace(line, call, story).as_ref(), there, verb)])
+    Ok(vec![claim(name, &place(line, call, story), there, verb)])
 }
 
 fn upgraded(line: &Line, call: &Call, story: &Story) -> Understood {
     let (Some(name), Some(chart)) = (line.arguments.get(1), line.arguments.get(2)) else {
         return oc::not_understood("the release or its chart is not in the text");
     };
-    let namespace = namespace(line, call, story);
-    let before = last(story, name, namespace.as_ref());
+    let place = place(line, call, story);
+    let before = last(story, name, &place);
     let given = line.flags().any(|(flag, _)| flag.starts_with("set") || flag == "values");
     let reused = line.has("reuse-values") || line.has("reset-then-reuse-values");
     // Values that are given take the place of all earlier ones; without any, the earlier ones stay.
@@ -203,16 +252,26 @@ fn upgraded(line: &Line, call: &Call, story: &Story) -> Understood {
     if verb != Verb::Replace && stated("rolled-back-to") {
         fields.push(Field::unset("rolled-back-to"));
     }
-    let upgraded = claim(name, namespace.as_ref(), Expectation::Present(fields), verb);
+    let another_chart = fields.iter().any(|field| {
+        let known = before.map(|claim| claim.expectation.fields()).unwrap_or_default();
+        field.path == "chart" && known.iter().any(|one| one.path == "chart" && one != field)
+    });
+    let made = line.has("install") && !there_before;
+    let undone = stated("rolled-back-to");
+    if !(made || replaces || tells || names_version || another_chart || undone) {
+        // All that could be seen of it was so before.
+        return Ok(vec![opened(name, &place)]);
+    }
+    let upgraded = claim(name, &place, Expectation::Present(fields), verb);
     if another_version && !tells {
-        return Ok(vec![upgraded, opened(name, namespace.as_ref())]);
+        return Ok(vec![upgraded, opened(name, &place)]);
     }
     Ok(vec![upgraded])
 }
 
 /// What is known of a release is open from here on: nothing that the text says shows that this was done.
-fn opened(name: &Text, namespace: Option<&Text>) -> Claim {
-    claim(name, namespace, Expectation::Present(Vec::new()), Verb::Disturb)
+fn opened(name: &Text, place: &Place) -> Claim {
+    claim(name, place, Expectation::Present(Vec::new()), Verb::Disturb)
 }
 
 /// `rollback NAME [REVISION]`: all is as it was at an earlier revision, which the text need not say.
@@ -220,28 +279,28 @@ fn rolled_back(line: &Line, call: &Call, story: &Story) -> Understood {
     let Some(name) = line.arguments.get(1) else {
         return oc::not_understood("the release is not in the text");
     };
-    let namespace = namespace(line, call, story);
+    let place = place(line, call, story);
     let mut fields = vec![exact("status", "deployed".into())];
     if let Some(revision) = line.arguments.get(2) {
         fields.push(exact("rolled-back-to", revision.clone()));
     }
-    let known = last(story, name, namespace.as_ref())
+    let known = last(story, name, &place)
         .is_some_and(|claim| matches!(claim.expectation, Expectation::Present(_)));
     let named = line.arguments.len() > 2;
     let verb = if known && named { Verb::Replace } else { Verb::Change };
-    let mut claims = vec![claim(name, namespace.as_ref(), Expectation::Present(fields), verb)];
-    claims.extend((!named).then(|| opened(name, namespace.as_ref())));
+    let mut claims = vec![claim(name, &place, Expectation::Present(fields), verb)];
+    claims.extend((!named).then(|| opened(name, &place)));
     Ok(claims)
 }
 
 fn uninstalled(line: &Line, call: &Call, story: &Story) -> Understood {
-    let namespace = namespace(line, call, story);
+    let place = place(line, call, story);
     let names = line.arguments.get(1..).unwrap_or_default();
     if names.is_empty() {
         return oc::not_understood("the release is not in the text");
     }
     let gone = |name| {
-        claim(name, namespace.as_ref(), Expectation::Absent, Verb::Remove)
+        claim(name, &place, Expectation::Absent, Verb::Remove)
             .leniently(line.has("ignore-not-found"))
     };
     Ok(names.iter().map(gone).collect())

@@ -35,6 +35,15 @@ struct Revision {
 
 /// Looks at a subject.
 pub(super) async fn observe(subject: &Subject, cluster: &Cluster) -> Observation {
+    let Some(context) = subject.param("context") else { return observe_in(subject, cluster).await };
+    if let Some(name) = context.value() {
+        return observe_in(subject, &cluster.in_context(&name)).await;
+    }
+    let reason = Unobservable::unbound(&context.unbound());
+    Observation::unobservable(reason, format!("GET secrets of release {}", subject.name.shown()))
+}
+
+async fn observe_in(subject: &Subject, cluster: &Cluster) -> Observation {
     let place = match locate(subject, cluster).await {
         Ok(place) => place,
         Err(reason) => {

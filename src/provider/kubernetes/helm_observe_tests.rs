@@ -154,3 +154,13 @@ async fn a_record_that_cannot_be_read_is_no_release_and_no_absence() {
     let expected = Seen::Unobservable(Unobservable::Unexpected(reason));
     assert_eq!(seen_at(&gone, &web()).await.seen, expected);
 }
+
+#[tokio::test]
+async fn another_context_is_looked_at_by_its_own_name() {
+    let address = with(Vec::new(), "-", nothing);
+    let reason = "the kubeconfig has no context `b`".to_owned();
+    let expected = Seen::Unobservable(Unobservable::Unconfigured(reason));
+    assert_eq!(seen_at(&address, &web().with("context", "b")).await.seen, expected);
+    let observation = seen_at(&address, &web().with("context", "a")).await;
+    assert!(matches!(observation.seen, Seen::Absent(_)), "{observation:?}");
+}

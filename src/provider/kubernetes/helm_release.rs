@@ -68,6 +68,10 @@ impl Kind for HelmRelease {
             Some(namespace) => format!(" in namespace {}", ticked(&namespace.shown())),
             None => String::new(),
         };
+        let place = match claim.subject.param("context") {
+            Some(context) => format!("{place} in context {}", ticked(&context.shown())),
+            None => place,
+        };
         let fields = claim.expectation.fields();
         if claim.expectation == Expectation::Absent {
             return format!("no release of this name{place}");
@@ -86,6 +90,9 @@ impl Kind for HelmRelease {
         let name = claim.subject.name.shown();
         let namespace = claim.subject.param("namespace").map(Text::shown);
         let flag = namespace.map_or(String::new(), |namespace| format!(" -n {namespace}"));
+        let context = claim.subject.param("context").map(Text::shown);
+        let context = context.map_or(String::new(), |context| format!(" --kube-context {context}"));
+        let flag = format!("{flag}{context}");
         let values =
             claim.expectation.fields().iter().any(|field| field.path.starts_with("values."));
         match claim.expectation {

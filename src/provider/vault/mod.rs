@@ -23,6 +23,7 @@ mod object;
 mod path;
 mod path_area;
 mod path_auth;
+mod path_built_in;
 mod path_engines;
 mod path_field;
 mod path_guess;

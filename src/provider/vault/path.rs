@@ -9,7 +9,8 @@ use super::kv::is_called_kv;
 use super::mount::Engine;
 use super::object::{self, Holder, Thing};
 use super::path_area::{Area, Does, Kept};
-use super::path_auth::{BUILT_IN, METHODS};
+use super::path_auth::METHODS;
+use super::path_built_in::BUILT_IN;
 use super::path_engines::ENGINES;
 use super::path_field;
 use super::path_guess::{self, Guess, guess};
@@ -29,10 +30,11 @@ const DOC: &str = "\
 What was written to a path of an auth method, a secrets engine or Vault itself, as a read gives it back.
 
 Claimed by `vault write PATH key=value …` and `vault delete PATH` where a table knows what the path keeps, for
-the methods userpass, approle, kubernetes, ldap, jwt and oidc, github, aws, azure, gcp, cert, okta, radius and
-token, the engines pki, transit, ssh, totp, aws, azure, gcp, consul, nomad, rabbitmq, kubernetes, ldap and
-terraform, identities, and Vault's own settings. What is behind a path is known by what the text enabled there,
-else by its name; where neither tells it, by what the lab has mounted there. `vault read PATH` only reads; after the text has deleted it, it confirms that it is gone.
+the methods userpass, approle, kubernetes, ldap, jwt and oidc, github, aws, azure, gcp, alicloud, cf, kerberos,
+cert, okta, radius and token, the engines pki, transit, ssh, totp, aws, azure, gcp, alicloud, consul, nomad,
+rabbitmq, kubernetes, ldap, terraform and mongodbatlas, identities, and Vault's own settings. What is behind a
+path is known by what the text enabled there, else by its name; where neither tells it, by what the lab has
+mounted there. `vault read PATH` only reads; after the text has deleted it, it confirms that it is gone.
 
 Read by `GET PATH`, or where the table says that it is kept: an entity at `identity/entity/name/NAME`, a
 certificate authority at `MOUNT/cert/ca`. Where there is none of the name, the list beside it tells what is

@@ -213,6 +213,15 @@ const LDAP_LIBRARY: &[Written] = &[
 const TERRAFORM_ROLE: &[Written] =
     &[exact("organization"), exact("team_id"), exact("user_id"), time("ttl"), time("max_ttl")];
 
+const ATLAS_ROLE: &[Written] = &[
+    exact("organization_id"),
+    exact("project_id"),
+    set("cidr_blocks"),
+    set("ip_addresses"),
+    time("ttl"),
+    time("max_ttl"),
+];
+
 /// The secrets engines, by the type of their mount.
 pub(super) const ENGINES: &[Area] = &[
     replaces("pki", "roles/*", &[PKI_ROLE]),
@@ -330,6 +339,12 @@ pub(super) const ENGINES: &[Area] = &[
     leaves("database", "rotate-role/*", Unseen::NoMark),
     leaves("database", "reset/*", Unseen::NoMark),
     leaves("database", "reload/*", Unseen::NoMark),
+    // As terraform's: a read before the write fails.
+    leaves("mongodbatlas", "config", Unseen::NoMark),
+    keeps("mongodbatlas", "roles/*", &[ATLAS_ROLE]),
+    leaves("mongodbatlas", "creds/*", Unseen::ShortLived),
+    keeps("alicloud", "config", &[&[exact("access_key")]]),
+    keeps("alicloud", "role/*", &[LEASE]),
     leaves("transform", "**", Unseen::OtherEdition),
     leaves("kmip", "**", Unseen::OtherEdition),
     leaves("keymgmt", "**", Unseen::OtherEdition),

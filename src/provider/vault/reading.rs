@@ -60,8 +60,11 @@ const LOOKING: &[&str] = &[
     "events",
     "help",
     "kv metadata",
+    "audit-list",
+    "key-status",
     "list",
     "monitor",
+    "mounts",
     "operator diagnose",
     "operator key-status",
     "operator members",
@@ -80,10 +83,12 @@ const LOOKING: &[&str] = &[
     "plugin info",
     "plugin reload-status",
     "plugin runtime info",
+    "policies",
     "policy fmt",
     "policy read",
     "print",
     "status",
+    "token-lookup",
     "version",
     "version-history",
 ];
@@ -127,6 +132,30 @@ const UNSEEN: &[(&str, Unseen)] = &[
     ("unwrap", Unseen::ShortLived),
 ];
 
+/// Verbs of the CLI before version 0.9.2, which no server that is looked at here still knows.
+const OLDER: [&str; 20] = [
+    "audit-disable",
+    "audit-enable",
+    "auth-disable",
+    "auth-enable",
+    "generate-root",
+    "init",
+    "mount",
+    "mount-tune",
+    "policy-delete",
+    "policy-write",
+    "rekey",
+    "remount",
+    "rotate",
+    "seal",
+    "step-down",
+    "token-create",
+    "token-renew",
+    "token-revoke",
+    "unmount",
+    "unseal",
+];
+
 /// Verb by verb, as the CLI has them.
 fn of_verb(verb: &[&str], invocation: &Invocation) -> Option<Reading> {
     let unseen = |reason| Some(Reading::NotObservable(reason));
@@ -139,6 +168,7 @@ fn of_verb(verb: &[&str], invocation: &Invocation) -> Option<Reading> {
         ["kv", "put" | "patch"] if invocation.has_sound_data() => {
             return unseen(Unseen::ControlFlow);
         }
+        [older] if OLDER.contains(older) => return unseen(Unseen::OtherEdition),
         ["operator", "init" | "rekey" | "generate-root"] if invocation.has("status") => {
             return Some(Reading::Reads);
         }

@@ -9,7 +9,7 @@ use super::Understood;
 use super::known::{Known, custom, objects, word_of};
 use super::place::Place;
 use super::selector::{Fit, fit};
-use crate::claim::{Claim, Expectation, Field, Subject, Text, Verb};
+use crate::claim::{Claim, Expectation, Field, Hole, Part, Subject, Text, Verb};
 use crate::provider::{Call, Reading, Story, Unseen};
 
 /// A command and what stands before it.
@@ -50,8 +50,12 @@ impl<'a> Asked<'a> {
 
     /// An object in the command's own namespace.
     pub(super) fn object(&self, word: &str, name: &Text) -> Object {
-        let (word, name) = (word.to_owned(), name.clone());
-        Object { word, name, namespace: self.place.namespace.clone() }
+        let name = if stands_for_a_name(word, name) {
+            Text::from(Part::Hole(Hole::Unbound(format!("<{}>", name.shown()))))
+        } else {
+            name.clone()
+        };
+        Object { word: word.to_owned(), name, namespace: self.place.namespace.clone() }
     }
 
     /// The subject of an object.
@@ -229,6 +233,15 @@ impl<'a> Asked<'a> {
         }
         Reading::NotUnderstood(format!("which objects it {does} is not in the text"))
     }
+}
+
+/// Whether the text only shows where a name is to stand: `pod NAME`, `pod pod-name`.
+fn stands_for_a_name(word: &str, name: &Text) -> bool {
+    let Some(name) = name.literal() else { return false };
+    let roles = word.contains("role");
+    let impossible = name.chars().any(|c| c.is_ascii_uppercase() || c == '_');
+    let spoken = name == "name" || name == format!("{word}-name") || name == format!("{word}name");
+    (impossible && !roles) || spoken
 }
 
 /// Whether a kind is meant by the word of a command; `all` means the usual ones that run something.

@@ -23,6 +23,7 @@ use asked::Asked;
 
 pub(super) use known::same_kind;
 pub(super) use picked::{emptied, filled};
+pub(super) use place::Place;
 pub(super) use settings::settings;
 
 /// What a command is.

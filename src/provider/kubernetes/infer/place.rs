@@ -7,11 +7,11 @@ use crate::provider::Story;
 
 /// A context and a namespace; what the text does not name is the kubeconfig's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in super::super) struct Place {
     /// The context that the text has gone to.
-    pub(super) context: Option<Text>,
+    pub(in super::super) context: Option<Text>,
     /// The namespace.
-    pub(super) namespace: Option<Text>,
+    pub(in super::super) namespace: Option<Text>,
 }
 
 impl Place {
@@ -25,7 +25,7 @@ impl Place {
     }
 
     /// What the settings come to, in their order.
-    fn set(story: &Story) -> Self {
+    pub(in super::super) fn set(story: &Story) -> Self {
         let mut place = Self::default();
         let mut named: Option<&Text> = None;
         let mut namespaces: Vec<(&Text, &Text)> = Vec::new();
