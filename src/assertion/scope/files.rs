@@ -7,7 +7,16 @@ use crate::provider::{Call, Write};
 /// The files of one host, by path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
-    known: Vec<(String, Text)>,
+    known: Vec<(String, Content)>,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug)]
+enum Content {
+    /// This text.
+    Text(Text),
+    /// What a command has printed.
+    Printed(Box<Call>),
 }
 
 /// Programs that leave the files in their words as they are.
@@ -72,18 +81,36 @@ const READERS: &[&str] = &[
 ];
 
 impl Files {
-    pub(super) fn all(&self) -> Vec<(String, Text)> {
-        self.known.clone()
+    /// The texts that the files hold.
+    pub(super) fn texts(&self) -> Vec<(String, Text)> {
+        let text = |content: &Content| match content {
+            Content::Text(text) => Some(text.clone()),
+            Content::Printed(_) => None,
+        };
+        self.known.iter().filter_map(|(path, one)| Some((path.clone(), text(one)?))).collect()
+    }
+
+    /// The commands whose output files hold that the text does not show.
+    pub(super) fn printed(&self) -> Vec<(String, Call)> {
+        let call = |content: &Content| match content {
+            Content::Printed(call) => Some(call.as_ref().clone()),
+            Content::Text(_) => None,
+        };
+        self.known.iter().filter_map(|(path, one)| Some((path.clone(), call(one)?))).collect()
     }
 
     /// A file that the text shows in full.
     pub(super) fn show(&mut self, path: String, text: Text) {
-        self.forget(&path);
-        self.known.push((path, text));
+        self.put(path, Content::Text(text));
     }
 
-    fn get(&self, path: &str) -> Option<&Text> {
-        self.known.iter().find(|(known, _)| known == path).map(|(_, text)| text)
+    fn put(&mut self, path: String, content: Content) {
+        self.forget(&path);
+        self.known.push((path, content));
+    }
+
+    fn get(&self, path: &str) -> Option<&Content> {
+        self.known.iter().find(|(known, _)| known == path).map(|(_, content)| content)
     }
 
     fn forget(&mut self, path: &str) {
@@ -96,16 +123,21 @@ impl Files {
         self.known.retain(|(known, _)| known != path && !known.starts_with(&inside));
     }
 
-    fn write(&mut self, write: &Write) {
+    fn write(&mut self, write: &Write, call: &Call) {
         let path = write.path.shown();
-        let before = if write.append { self.get(&path).cloned() } else { Some(Text::default()) };
+        let before = match self.get(&path) {
+            _ if !write.append => Some(Text::default()),
+            Some(Content::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
         let whole = before.zip(write.text.as_ref()).map(|(mut whole, text)| {
             whole.extend(text);
             whole
         });
-        match whole {
-            Some(whole) => self.show(path, whole),
-            None => self.forget(&path),
+        match (whole, printer(call).filter(|_| !write.append)) {
+            (Some(whole), _) => self.show(path, whole),
+            (None, Some(printer)) => self.put(path, Content::Printed(Box::new(printer))),
+            (None, None) => self.forget(&path),
         }
     }
 
@@ -157,7 +189,7 @@ impl Files {
             if perhaps {
                 self.forget(&write.path.shown());
             } else {
-                self.write(write);
+                self.write(write, call);
             }
         }
     }
@@ -170,19 +202,28 @@ impl Files {
             let name = path.rsplit('/').next().unwrap_or(path);
             let target = if directory { format!("{to}/{name}") } else { to.clone() };
             let target = target.trim_start_matches("./").to_owned();
-            let text = self.get(path).cloned().filter(|_| !unsure);
-            if moves && text.is_none() {
+            let content = self.get(path).cloned().filter(|_| !unsure);
+            if moves && content.is_none() {
                 self.rename(path, &target);
             }
             if moves {
                 self.forget_below(path);
             }
-            match text {
-                Some(text) => self.show(target, text),
+            match content {
+                Some(content) => self.put(target, content),
                 None if !moves => self.forget_below(&target),
                 None => {}
             }
         }
+    }
+}
+
+/// The command whose output a command writes: its own, or the one before `tee`.
+fn printer(call: &Call) -> Option<Call> {
+    match call.program()?.as_str() {
+        "kubectl" | "k" | "oc" => Some(Call { printed: Vec::new(), ..call.clone() }),
+        "tee" => call.printed("-").cloned(),
+        _ => None,
     }
 }
 

@@ -3,9 +3,8 @@
 use super::helm_cli::Line;
 use super::helm_release::ID;
 use super::helm_values::{chart_fields, exact, values};
-use super::infer::Understood;
+use super::infer::{Place, Understood};
 use super::oc;
-use super::oc_words::NAMESPACE;
 use crate::claim::{Claim, Expectation, Field, Meaning, Subject, Text, Verb};
 use crate::provider::{Call, Reading, Story, Unseen};
 
@@ -49,7 +48,7 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     let own = ["KUBECONFIG", "HELM_KUBECONTEXT", "HELM_KUBEAPISERVER"];
     let elsewhere = ELSEWHERE.iter().any(|flag| line.flag(flag).is_some())
         || call.own.iter().any(|(name, _)| own.contains(&name.as_str()));
-    match verb.as_str() {
+    let claims = match verb.as_str() {
         "list" | "ls" | "status" | "history" | "hist" | "get" if !elsewhere => {
             looked(&line, call, story)
         }
@@ -69,7 +68,22 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         "rollback" => rolled_back(&line, call, story),
         "uninstall" | "delete" | "del" | "un" => uninstalled(&line, call, story),
         verb => oc::not_understood(&format!("`helm {verb}` is not known")),
+    };
+    claims.map(|claims| in_context(claims, story))
+}
+
+/// The same claims in the context that the text has gone to.
+fn in_context(mut claims: Vec<Claim>, story: &Story) -> Vec<Claim> {
+    if let Some(context) = Place::set(&story.settings).context {
+        for claim in claims.iter_mut().filter(|claim| claim.subject.param("context").is_none()) {
+            for subject in
+                [Some(&mut claim.subject), claim.container.as_mut()].into_iter().flatten()
+            {
+                subject.params.push(("context", context.clone()));
+            }
+        }
     }
+    claims
 }
 
 /// The namespaces that a command makes for its release.
@@ -80,7 +94,8 @@ pub(super) fn namespaces(call: &Call, story: &Story) -> Understood {
     match namespace.filter(|_| line.has("create-namespace") && !claims.is_empty()) {
         Some(namespace) => {
             let there = Expectation::Present(Vec::new());
-            Ok(vec![oc::claim(("namespace", &namespace), None, there, Verb::Make)])
+            let home = oc::claim(("namespace", &namespace), None, there, Verb::Make);
+            Ok(in_context(vec![home], story))
         }
         None => Err(Reading::Reads),
     }
@@ -98,7 +113,7 @@ fn keeps_elsewhere(call: &Call) -> bool {
 
 fn namespace(line: &Line, call: &Call, story: &Story) -> Option<Text> {
     let given = line.flag("namespace").or_else(|| call.variable("HELM_NAMESPACE"));
-    given.or_else(|| story.setting(NAMESPACE)).cloned()
+    given.cloned().or_else(|| Place::set(&story.settings).namespace)
 }
 
 /// A claim on the release of this name.
@@ -115,9 +130,12 @@ fn claim(name: &Text, namespace: Option<&Text>, expectation: Expectation, verb: 
 
 /// What the text last did to a release.
 fn last<'a>(story: &'a Story, name: &Text, namespace: Option<&Text>) -> Option<&'a Claim> {
+    let context = Place::set(&story.settings).context;
     story.last(ID, |claim| {
         let subject = &claim.subject;
-        claim.verb.changes() && subject.name == *name && subject.param("namespace") == namespace
+        let here =
+            subject.param("namespace") == namespace && subject.param("context") == context.as_ref();
+        claim.verb.changes() && subject.name == *name && here
     })
 }
 
@@ -144,11 +162,13 @@ fn looked(line: &Line, call: &Call, story: &Story) -> Understood {
 
 /// The releases that a list does not show any more.
 fn removed(story: &Story, namespace: Option<&Text>, everywhere: bool) -> Vec<Claim> {
+    let context = Place::set(&story.settings).context;
     let mut gone: Vec<Claim> = Vec::new();
     for claim in story.claims.iter().filter(|claim| claim.subject.kind == ID) {
         gone.retain(|known| known.subject != claim.subject || !claim.verb.changes());
         let here = everywhere || claim.subject.param("namespace") == namespace;
-        if claim.verb == Verb::Remove && here {
+        let there = claim.subject.param("context") == context.as_ref();
+        if claim.verb == Verb::Remove && here && there {
             gone.push(Claim { verb: Verb::Confirm, ..claim.clone() });
         }
     }
