@@ -185,3 +185,32 @@ fn nothing_is_claimed_to_be_gone_by_a_name_that_is_read_from_the_lab() {
         assert_eq!(planned(&[step]).assertions.len(), 0, "{step}");
     }
 }
+
+#[test]
+fn a_lookup_looks_where_the_text_is_at_its_place() {
+    let steps = [
+        "A=$(kubectl get svc web -o name)",
+        "kubectl config set-context --current --namespace=shop",
+        "B=$(kubectl get svc web -o name)",
+        "kubectl config use-context east",
+        "oc project till",
+        "C=$(oc get svc web -o name)",
+        "D=$(kubectl get svc web -n other -o name)",
+        "vault kv put secret/all a=$A b=$B c=$C d=$D",
+    ];
+    let plan = planned(&steps);
+    let shown = |lookup: &labproof::assertion::Lookup| {
+        let words = lookup.call.words.iter().map(labproof::claim::Text::shown);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let looked: Vec<String> = plan.lookups.iter().map(shown).collect();
+    assert_eq!(
+        looked,
+        [
+            "kubectl get svc web -o name",
+            "kubectl --namespace=shop get svc web -o name",
+            "oc --context=east --namespace=till get svc web -o name",
+            "kubectl --context=east get svc web -n other -o name",
+        ]
+    );
+}

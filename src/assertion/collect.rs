@@ -186,6 +186,7 @@ impl Walk<'_> {
                 self.unclaimed.push(unclaimed);
             }
         }
+        self.scope.settings.extend(read.settings.iter().cloned());
         self.story.settings.append(&mut read.settings);
         self.claim(command, read, fallback);
     }
@@ -236,16 +237,17 @@ impl Walk<'_> {
         let Some(entered) = self.scope.enter(command, perhaps || hangs) else {
             return Read::nothing("sets variables".to_owned());
         };
-        let call = entered.call;
-        if call.words.is_empty() {
+        let program = entered.call.program();
+        if entered.call.words.is_empty() {
             return Read::nothing("sets variables".to_owned());
         }
+        let call = provider::seen_through(entered.call);
         let mut read = match doubt {
             Some(doubt) => doubtful_read(&call, &self.story, doubt),
             None if entered.perhaps => perhaps_read(&call, &self.story),
             None => read(&call, &self.story),
         };
-        read.program = call.program();
+        read.program = program;
         read.seal(&call.files);
         let asked = call.files.asked().into_iter();
         self.files.extend(asked.map(|path| self.scope.local_file(path)));

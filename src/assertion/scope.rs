@@ -37,6 +37,8 @@ pub(super) struct Scope<'a> {
     /// Values of the step at hand that the prose leaves to the learner.
     left_open: Vec<String>,
     pub(super) lookups: Vec<Lookup>,
+    /// What commands have set for look-ups behind them, as [`provider::Story::settings`].
+    pub(super) settings: Vec<(&'static str, Text)>,
 }
 
 /// A command as it stands at its place.
@@ -68,6 +70,7 @@ impl<'a> Scope<'a> {
             echoed: false,
             left_open: Vec::new(),
             lookups: Vec::new(),
+            settings: Vec::new(),
         }
     }
 
@@ -168,8 +171,9 @@ impl<'a> Scope<'a> {
         call.writes = self.writes(&call, command, before);
         let piped = self.before.take().filter(|_| command.link == Link::Pipe);
         let makes = matches!(call.program().as_deref(), Some("kubectl" | "k" | "oc"));
-        self.before = makes.then(|| call.clone());
-        call.piped = piped.map(Box::new);
+        // What it reads itself, it keeps; what others have printed is theirs.
+        self.before = makes.then(|| Call { printed: Vec::new(), ..call.clone() });
+        call.printed.extend(piped.map(|before| ("-".to_owned(), before)));
         if call.words.is_empty() && !call.writes.is_empty() {
             // `> FILE` alone empties it, as `: > FILE` does.
             call.words.push(Text::from(":"));
@@ -205,9 +209,10 @@ impl<'a> Scope<'a> {
         let shell = self.shell();
         let (directory, inside) = (shell.directory().cloned(), shell.is_inside());
         let files = self.readable();
+        let printed = self.files.get(&self.host).map(Files::printed).unwrap_or_default();
         let host = self.host.clone();
-        let mut call =
-            Call { words, environment, own, files, directory, host, inside, ..Call::default() };
+        let place = Call { directory, host, inside, ..Call::default() };
+        let mut call = Call { words, environment, own, files, printed, ..place };
         call.stdin = self.input(command, &call);
         call
     }
@@ -370,10 +375,8 @@ impl<'a> Scope<'a> {
             return None;
         }
         let call = self.looking(first)?;
-        let known = provider::provider_of(&call).is_some_and(|provider| provider.is_lookup(&call));
-        if !known {
-            return None;
-        }
+        let provider = provider::provider_of(&call).filter(|provider| provider.is_lookup(&call))?;
+        let call = provider.placed(&call, &self.settings);
         let mut filters = Vec::new();
         for command in rest {
             let call = self.looking(command)?;

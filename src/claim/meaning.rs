@@ -31,6 +31,8 @@ pub enum Meaning {
     AnyValue,
     /// The text stands somewhere in it.
     Contains,
+    /// A zero, `false` or an empty text, which a server may leave out: the same, or not there.
+    Zero,
     /// The field is not set; there is no value to compare.
     Unset,
     /// The server does not give it back: not compared, and said.
@@ -53,7 +55,7 @@ impl Meaning {
             Fact::Plain(value) => value,
         };
         match self {
-            Self::Exact | Self::Outcome => expected.matches(&plain(actual)),
+            Self::Exact | Self::Outcome | Self::Zero => expected.matches(&plain(actual)),
             Self::Duration => same_duration(expected, actual),
             Self::Set => same_set(expected, actual),
             Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),
@@ -64,6 +66,11 @@ impl Meaning {
             Self::Contains => contains(expected, &plain(actual)),
             Self::Unset | Self::NotReturned => false,
         }
+    }
+
+    /// Whether a field that the server does not give means the same.
+    pub fn same_left_out(self) -> bool {
+        self == Self::Zero
     }
 
     /// A server's value as a person reads it.

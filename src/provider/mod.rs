@@ -3,6 +3,7 @@
 
 mod files;
 pub mod host;
+mod inner;
 pub mod jq;
 pub mod kubernetes;
 mod lab;
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 use crate::claim::{Claim, Observation, Subject, Text, Unobservable};
 
 pub use files::Files;
+pub use inner::seen_through;
 pub use lab::Lab;
 pub use timings::Timings;
 pub use unseen::Unseen;
@@ -34,10 +36,10 @@ pub struct Call {
     pub own: Vec<(String, Text)>,
     /// What it reads from standard input, where the text says it: a heredoc, or a literal `echo` piped in.
     pub stdin: Option<Text>,
-    /// The command whose output it reads, where that is one of a tool that makes manifests.
-    pub piped: Option<Box<Call>>,
     /// The files that it may read: a heredoc into a file, a fence that is one, a file of this machine.
     pub files: Files,
+    /// The commands whose output the text does not show and that files hold, by path; `-` is standard input.
+    pub printed: Vec<(String, Call)>,
     /// The files that it writes by redirection or as `tee` does, by path.
     pub writes: Vec<Write>,
     /// The directory that the text has changed to by then; `None` where it is the one it started in, which
@@ -75,7 +77,19 @@ impl Call {
 
     /// What is in a file of this name: what the text wrote, or what this machine has.
     pub fn file(&self, name: &str) -> Option<&Text> {
+        if self.printed(name).is_some() {
+            return None;
+        }
         self.files.get(&self.path(&Text::from(name)))
+    }
+
+    /// The command whose output a file of this name is, or standard input for `-`.
+    pub fn printed(&self, name: &str) -> Option<&Call> {
+        let path = match name {
+            "-" | "/dev/stdin" => "-".to_owned(),
+            name => self.path(&Text::from(name)).shown(),
+        };
+        self.printed.iter().rev().find(|(known, _)| *known == path).map(|(_, call)| call)
     }
 
     /// A variable that the command sees.
@@ -96,11 +110,6 @@ pub struct Story {
 }
 
 impl Story {
-    /// What was last set under a name.
-    pub fn setting(&self, name: &str) -> Option<&Text> {
-        self.settings.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value)
-    }
-
     /// The last claim on a subject of `kind` that `is` picks.
     pub fn last(&self, kind: &str, is: impl Fn(&Claim) -> bool) -> Option<&Claim> {
         self.claims.iter().rev().find(|claim| claim.subject.kind == kind && is(claim))
@@ -169,12 +178,20 @@ pub trait Provider: Sync {
     fn name(&self) -> &'static str;
     /// The programs whose commands it knows.
     fn programs(&self) -> &'static [&'static str];
-    /// Whether a command of one of its programs is its own: a `curl` may go anywhere.
-    fn knows(&self, _call: &Call) -> bool {
-        true
+    /// Whether a command is its own: a `curl` may go anywhere.
+    fn knows(&self, call: &Call) -> bool {
+        call.program().is_some_and(|program| self.programs().contains(&program.as_str()))
+    }
+    /// Whether a command of its own is about the lab's own server when a container or another user runs it.
+    fn reads_inside(&self, _call: &Call) -> bool {
+        false
     }
     /// Its kinds, in the order of their ids.
     fn kinds(&self) -> &'static [&'static dyn Kind];
+    /// Whether it reads all that `call`, a command of another's, runs at once: `sh -c 'psql …; dropdb …'`.
+    fn runs(&self, _call: &Call) -> bool {
+        false
+    }
     /// What a command is from which no kind claims anything.
     fn reading(&self, call: &Call) -> Reading;
     /// What `call` sets for the commands behind it.
@@ -183,6 +200,11 @@ pub trait Provider: Sync {
     }
     /// Whether a variable may stand for what `call` prints: it only reads, and prints one document or value.
     fn is_lookup(&self, call: &Call) -> bool;
+    /// A look-up as it would be written where nothing was set before it: with what [`Provider::settings`] gave for
+    /// it spelled out.
+    fn placed(&self, call: &Call, _settings: &[(&'static str, Text)]) -> Call {
+        call.clone()
+    }
     /// What `call` prints.
     fn look_up<'a>(
         &'a self,
@@ -210,13 +232,9 @@ pub fn holds(holder: &Subject, thing: &Subject) -> bool {
     kind(holder.kind).is_some_and(|kind| kind.holds(holder, thing))
 }
 
-/// The provider that knows the program of a command.
+/// The provider that knows a command: whoever reads what it runs, before that of the program itself.
 pub fn provider_of(call: &Call) -> Option<&'static dyn Provider> {
-    let program = call.program()?;
-    // What a pod is asked to run is read by whoever knows it.
-    if postgres::is_run_by(call) {
-        return Some(&postgres::Postgres);
-    }
-    let mut known = PROVIDERS.iter().copied();
-    known.find(|provider| provider.programs().contains(&program.as_str()) && provider.knows(call))
+    let mut providers = PROVIDERS.iter().copied();
+    let runs = providers.clone().find(|provider| provider.runs(call));
+    runs.or_else(|| providers.find(|provider| provider.knows(call)))
 }

@@ -28,9 +28,10 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
         (Seen::Unobservable(_), _) => return None,
         (Seen::Present(facts), None) => *state == State::Present && facts.but.is_none(),
         (Seen::Present(facts), Some(path)) => match state {
-            State::Value(text, meaning) => {
-                facts.get(path).is_some_and(|fact| meaning.same(text, fact))
-            }
+            State::Value(text, meaning) => match facts.get(path) {
+                Some(fact) => meaning.same(text, fact),
+                None => meaning.same_left_out(),
+            },
             State::Absent => facts.get(path).is_none(),
             State::Open => true,
             State::Gone | State::Present | State::Refused | State::Changed => false,

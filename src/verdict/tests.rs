@@ -206,3 +206,19 @@ fn long_values_are_shown_from_where_they_differ() {
     assert_eq!(verdict.expected, format!("`sql` {}", grant("SELECT")));
     assert_eq!(verdict.actual, Some(format!("`sql` is {}", grant("INSERT"))));
 }
+
+#[test]
+fn a_zero_that_a_server_leaves_out_is_still_a_zero() {
+    let weight = |meaning, facts| {
+        let field = Field::new("weight", "0", meaning);
+        judged(Expectation::Present(vec![field]), Verb::Make, Seen::Present(facts)).outcome
+    };
+    for (meaning, facts, outcome) in [
+        (Meaning::Zero, Facts::none(), Outcome::Pass),
+        (Meaning::Zero, Facts::none().with("weight", 0), Outcome::Pass),
+        (Meaning::Zero, Facts::none().with("weight", 1), Outcome::Fail),
+        (Meaning::Exact, Facts::none(), Outcome::Fail),
+    ] {
+        assert_eq!(weight(meaning, facts.clone()), outcome, "{meaning:?} {facts:?}");
+    }
+}

@@ -63,6 +63,11 @@ impl Check {
         Check { environment, arguments, challenge, secrets, through }
     }
 
+    /// The same call on another challenge.
+    pub(crate) fn on(&self, challenge: &Path) -> Check {
+        Check { challenge: challenge.to_owned(), ..self.clone() }
+    }
+
     /// The same call, run by another program that ends as it does.
     pub(crate) fn through(&self, program: &[&str]) -> Check {
         let program = program.iter().map(|word| (*word).to_owned()).collect();

@@ -20,6 +20,7 @@ mod fences;
 mod hold;
 mod holding;
 mod http;
+mod kinds;
 mod kubernetes;
 mod lab;
 mod labs;
@@ -77,6 +78,7 @@ fn trials() -> Vec<Trial> {
     trials.extend(own::trials());
     trials.extend(faults::trials());
     trials.extend(ways::trials());
+    trials.extend(kinds::trials());
     trials.extend(releases::trials());
     trials
 }

@@ -102,10 +102,15 @@ impl Vault {
 
     /// A token that has every right but those that `denied` takes away (policy paths).
     pub(crate) fn token_without(&self, name: &str, denied: &[&str]) -> Done<String> {
+        self.token_with(name, &["*"], denied)
+    }
+
+    /// A token that has every right to what is granted, but for what is denied.
+    pub(crate) fn token_with(&self, name: &str, granted: &[&str], denied: &[&str]) -> Done<String> {
         let all = "[\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"sudo\"]";
         let rule = |path: &str, may: &str| format!("path \"{path}\" {{ capabilities = {may} }}\n");
         let denials = denied.iter().map(|path| rule(path, "[\"deny\"]"));
-        let policy: String = std::iter::once(rule("*", all)).chain(denials).collect();
+        let policy: String = granted.iter().map(|path| rule(path, all)).chain(denials).collect();
         self.write(&format!("sys/policies/acl/{name}"), &json!({ "policy": policy }))?;
         // No default policy: it would let the token create and revoke what the row takes away.
         let order = json!({ "policies": [name], "no_default_policy": true, "ttl": "2h" });
@@ -137,6 +142,53 @@ impl Vault {
             (200..300, answer) => Ok(answer),
             (status, answer) => Err(format!("{method} {path} gave {status}: {answer}")),
         }
+    }
+}
+
+/// A Vault as it is set up for the first time: not initialised, kept in memory.
+pub(crate) struct NewVault {
+    pub(crate) socket: SocketAddr,
+    server: Arc<Server>,
+}
+
+impl NewVault {
+    /// Starts one and waits until it says that it is not initialised.
+    pub(crate) fn start(servers: &Servers, ip: IpAddr, directory: &Path) -> Done<NewVault> {
+        let socket = SocketAddr::new(ip, free_port(ip)?);
+        let config = directory.join("new-vault.json");
+        let text = json!({
+            "storage": { "inmem": {} },
+            "listener": { "tcp": { "address": socket.to_string(), "tls_disable": true } },
+            "disable_mlock": true,
+            "api_addr": format!("http://{socket}"),
+        });
+        std::fs::write(&config, text.to_string()).map_err(|error| error.to_string())?;
+        let mut command = guarded(servers.path("setpriv")?, None, servers.path("vault")?);
+        command.arg("server").arg(format!("-config={}", config.display()));
+        command.env("HOME", directory).env_remove("VAULT_TOKEN");
+        let log = directory.join("new-vault.log");
+        let server = Server::start("new vault", command, log, Stop::Kill)?;
+        let vault = NewVault { socket, server };
+        vault.server.until("the new Vault answers", Duration::from_mins(1), || {
+            let path = "/v1/sys/seal-status";
+            let request = Request { method: "GET", path, headers: &[], body: "" };
+            match http::send(socket, &request)? {
+                (200, _) => Ok(()),
+                (status, body) => Err(format!("{status}: {body}")),
+            }
+        })?;
+        Ok(vault)
+    }
+
+    /// What goes into VAULT_ADDR.
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}", self.socket)
+    }
+}
+
+impl Drop for NewVault {
+    fn drop(&mut self) {
+        process::stop(&self.server);
     }
 }
 

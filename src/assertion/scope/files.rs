@@ -1,6 +1,7 @@
 //! The files that the text has written by a place of it, and what a command does to them. What may be different
 //! from what the text says is forgotten.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::claim::Text;
@@ -12,10 +13,20 @@ use crate::assertion::LocalFile;
 /// The files of one host, by path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
-    /// Shared with the commands that may read them, of which there can be many.
-    known: Arc<Vec<(String, Text)>>,
+    known: Vec<(String, Content)>,
     /// What the text has written, moved or done something unknown to, as often as it has.
     touched: Vec<String>,
+    /// The texts of those that are known, once for all the commands that may read them.
+    texts: OnceCell<Arc<Vec<(String, Text)>>>,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug)]
+enum Content {
+    /// This text.
+    Text(Text),
+    /// What a command has printed.
+    Printed(Box<Call>),
 }
 
 /// Programs that leave the files in their words as they are.
@@ -80,8 +91,15 @@ const READERS: &[&str] = &[
 ];
 
 impl Files {
-    pub(super) fn all(&self) -> Arc<Vec<(String, Text)>> {
-        Arc::clone(&self.known)
+    /// The texts that the files hold.
+    pub(super) fn texts(&self) -> Arc<Vec<(String, Text)>> {
+        let text = |(path, content): &(String, Content)| match content {
+            Content::Text(text) => Some((path.clone(), text.clone())),
+            Content::Printed(_) => None,
+        };
+        Arc::clone(
+            self.texts.get_or_init(|| Arc::new(self.known.iter().filter_map(text).collect())),
+        )
     }
 
     /// How often the text has touched a file by now. Only behind the last time is it what it is at the end.
@@ -93,46 +111,68 @@ impl Files {
         self.touched.iter().filter(holds).count()
     }
 
-    /// A file that the text shows in full.
-    pub(super) fn show(&mut self, path: String, text: Text) {
-        self.forget(&path);
-        Arc::make_mut(&mut self.known).push((path, text));
+    /// The commands whose output files hold that the text does not show.
+    pub(super) fn printed(&self) -> Vec<(String, Call)> {
+        let call = |content: &Content| match content {
+            Content::Printed(call) => Some(call.as_ref().clone()),
+            Content::Text(_) => None,
+        };
+        self.known.iter().filter_map(|(path, one)| Some((path.clone(), call(one)?))).collect()
     }
 
-    fn get(&self, path: &str) -> Option<&Text> {
-        self.known.iter().find(|(known, _)| known == path).map(|(_, text)| text)
+    /// A file that the text shows in full.
+    pub(super) fn show(&mut self, path: String, text: Text) {
+        self.put(path, Content::Text(text));
+    }
+
+    fn put(&mut self, path: String, content: Content) {
+        self.forget(&path);
+        self.change().push((path, content));
+    }
+
+    fn change(&mut self) -> &mut Vec<(String, Content)> {
+        self.texts.take();
+        &mut self.known
+    }
+
+    fn get(&self, path: &str) -> Option<&Content> {
+        self.known.iter().find(|(known, _)| known == path).map(|(_, content)| content)
     }
 
     fn forget(&mut self, path: &str) {
         self.touched.push(path.to_owned());
-        Arc::make_mut(&mut self.known).retain(|(known, _)| known != path);
+        self.change().retain(|(known, _)| known != path);
     }
 
     /// Forgets a directory with what is in it.
     fn forget_below(&mut self, path: &str) {
         self.touched.push(path.to_owned());
         let inside = format!("{path}/");
-        Arc::make_mut(&mut self.known)
-            .retain(|(known, _)| known != path && !known.starts_with(&inside));
+        self.change().retain(|(known, _)| known != path && !known.starts_with(&inside));
     }
 
-    fn write(&mut self, write: &Write) {
+    fn write(&mut self, write: &Write, call: &Call) {
         let path = write.path.shown();
-        let before = if write.append { self.get(&path).cloned() } else { Some(Text::default()) };
+        let before = match self.get(&path) {
+            _ if !write.append => Some(Text::default()),
+            Some(Content::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
         let whole = before.zip(write.text.as_ref()).map(|(mut whole, text)| {
             whole.extend(text);
             whole
         });
-        match whole {
-            Some(whole) => self.show(path, whole),
-            None => self.forget(&path),
+        match (whole, printer(call).filter(|_| !write.append)) {
+            (Some(whole), _) => self.show(path, whole),
+            (None, Some(printer)) => self.put(path, Content::Printed(Box::new(printer))),
+            (None, None) => self.forget(&path),
         }
     }
 
     fn rename(&mut self, from: &str, to: &str) {
         self.touched.push(to.to_owned());
         let inside = format!("{from}/");
-        for (known, _) in Arc::make_mut(&mut self.known) {
+        for (known, _) in self.change() {
             if known == from {
                 to.clone_into(known);
             } else if let Some(rest) = known.strip_prefix(&inside) {
@@ -178,7 +218,7 @@ impl Files {
             if perhaps {
                 self.forget(&write.path.shown());
             } else {
-                self.write(write);
+                self.write(write, call);
             }
         }
     }
@@ -191,15 +231,15 @@ impl Files {
             let name = path.rsplit('/').next().unwrap_or(path);
             let target = if directory { format!("{to}/{name}") } else { to.clone() };
             let target = target.trim_start_matches("./").to_owned();
-            let text = self.get(path).cloned().filter(|_| !unsure);
-            if moves && text.is_none() {
+            let content = self.get(path).cloned().filter(|_| !unsure);
+            if moves && content.is_none() {
                 self.rename(path, &target);
             }
             if moves {
                 self.forget_below(path);
             }
-            match text {
-                Some(text) => self.show(target, text),
+            match content {
+                Some(content) => self.put(target, content),
                 None if !moves => self.forget_below(&target),
                 None => {}
             }
@@ -224,8 +264,17 @@ impl Scope<'_> {
         let here = |file: &&LocalFile| file.host == self.host && self.touches(file) == file.touches;
         let local = self.bindings.files.iter().filter(|(file, _)| here(file));
         let local = local.map(|(file, text)| (file.path.clone(), Text::from(text.expose())));
-        let written = self.files.get(&self.host).map(Files::all).unwrap_or_default();
+        let written = self.files.get(&self.host).map(Files::texts).unwrap_or_default();
         provider::Files::new(written, Arc::new(local.collect()))
+    }
+}
+
+/// The command whose output a command writes: its own, or the one before `tee`.
+fn printer(call: &Call) -> Option<Call> {
+    match call.program()?.as_str() {
+        "kubectl" | "k" | "oc" => Some(Call { printed: Vec::new(), ..call.clone() }),
+        "tee" => call.printed("-").cloned(),
+        _ => None,
     }
 }
 

@@ -104,11 +104,11 @@ impl Scene<'_> {
     /// `install FILE NAME`, `install FILE… DIRECTORY`, `install -d DIRECTORY…`.
     pub(super) fn installed(&self) -> Vec<Claim> {
         let operands = self.operands("mogSt");
-        let mode = self.option("m", "mode").and_then(|mode| octal(&mode.literal()?));
+        let permissions = self.option("m", "mode").and_then(|mode| octal(&mode.literal()?));
         if self.has('d', "--directory") {
             let made = |word: &&Text| {
                 let mut fields = vec![Field::new("type", "directory", Meaning::Exact)];
-                fields.extend(mode.clone());
+                fields.extend(permissions.clone());
                 self.within(Claim::new(self.named(word), present(fields), Verb::Make))
             };
             return operands.iter().map(made).collect();
@@ -125,7 +125,7 @@ impl Scene<'_> {
             let last = |path: &Text| place::split(path).map_or(path.shown(), |(_, n)| n.shown());
             let certain = certain || last(&subject.name) == last(&self.call.path(word));
             claims.extend(self.loosened(&subject, |_| true));
-            let fields = mode.iter().filter(|_| certain).cloned().collect();
+            let fields = permissions.iter().filter(|_| certain).cloned().collect();
             let made = Claim::new(subject, present(fields), Verb::Make);
             claims.push(self.within(made).leniently(!certain));
         }

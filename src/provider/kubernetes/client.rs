@@ -13,7 +13,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::answer::{Answer, Foreign, classify};
 use super::connect::{Connection, connect};
-use crate::claim::Unobservable;
+use crate::claim::{Subject, Unobservable};
 use crate::config::{Config, KubernetesConfig};
 use crate::provider::Timings;
 
@@ -92,6 +92,13 @@ impl Cluster {
             broken: OnceLock::new(),
             first: Semaphore::new(1),
         }
+    }
+
+    /// The session in the context of a subject, where the text has gone to one.
+    pub(super) fn other(&self, subject: &Subject) -> Result<Option<Arc<Self>>, Unobservable> {
+        let Some(context) = subject.param("context") else { return Ok(None) };
+        let name = context.value().ok_or_else(|| Unobservable::unbound(&context.unbound()))?;
+        Ok(Some(self.in_context(&name)))
     }
 
     /// The session in another context of the same kubeconfig.

@@ -106,7 +106,7 @@ fn keeps_elsewhere(call: &Call) -> bool {
 
 /// Where a command works: in the context that the text has gone to, as kubectl does.
 fn place(line: &Line, call: &Call, story: &Story) -> Place {
-    let mut place = Place::set(story);
+    let mut place = Place::set(&story.settings);
     let given = line.flag("namespace").or_else(|| call.variable("HELM_NAMESPACE"));
     if let Some(given) = given {
         place.namespace = Some(given.clone());

@@ -35,21 +35,17 @@ struct Revision {
 
 /// Looks at a subject.
 pub(super) async fn observe(subject: &Subject, cluster: &Cluster) -> Observation {
-    let Some(context) = subject.param("context") else { return observe_in(subject, cluster).await };
-    if let Some(name) = context.value() {
-        return observe_in(subject, &cluster.in_context(&name)).await;
-    }
-    let reason = Unobservable::unbound(&context.unbound());
-    Observation::unobservable(reason, format!("GET secrets of release {}", subject.name.shown()))
-}
-
-async fn observe_in(subject: &Subject, cluster: &Cluster) -> Observation {
-    let place = match locate(subject, cluster).await {
+    let unseen = |reason| {
+        let read = format!("GET secrets of release {}", subject.name.shown());
+        Observation::unobservable(reason, read)
+    };
+    let other = match cluster.other(subject) {
+        Ok(other) => other,
+        Err(reason) => return unseen(reason),
+    };
+    let place = match locate(subject, other.as_deref().unwrap_or(cluster)).await {
         Ok(place) => place,
-        Err(reason) => {
-            let read = format!("GET secrets of release {}", subject.name.shown());
-            return Observation::unobservable(reason, read);
-        }
+        Err(reason) => return unseen(reason),
     };
     match look(&place).await {
         Ok(observation) => observation,

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::cli::{Line, Target};
 use super::client::{Cluster, Form};
 use super::discovery::resolve;
+use super::infer::Place;
 use super::jsonpath::Template;
 use super::resources::{Resource, escaped};
 use crate::claim::{Text, Unobservable};
@@ -24,14 +25,13 @@ enum Output {
 }
 
 /// Flags that change what is printed, or where it is read.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 11] = [
     "watch",
     "watch-only",
     "filename",
     "kustomize",
     "raw",
     "subresource",
-    "context",
     "cluster",
     "kubeconfig",
     "server",
@@ -41,6 +41,9 @@ const OTHERS: [&str; 12] = [
 
 /// Whether a command only gets objects, in a form that is worked out here.
 pub(super) fn is_lookup(call: &Call) -> bool {
+    if !matches!(call.program().as_deref(), Some("kubectl" | "k" | "oc")) {
+        return false;
+    }
     let Ok(line) = Line::parse(call) else { return false };
     let targets = line.targets(0).unwrap_or_default();
     line.verb == "get"
@@ -51,12 +54,32 @@ pub(super) fn is_lookup(call: &Call) -> bool {
         && output(&line).is_some()
 }
 
+/// The command with the context and the namespace that commands before it have set, where it names none itself.
+pub(super) fn placed(call: &Call, settings: &[(&'static str, Text)]) -> Call {
+    let Ok(line) = Line::parse(call) else { return call.clone() };
+    let place = Place::set(settings);
+    let elsewhere = line.has("context");
+    let mut flags = Vec::new();
+    let mut add = |name: &str, value: Option<Text>| {
+        let value = value.filter(|_| !elsewhere && !line.has(name));
+        flags.extend(value.map(|value| value.prefixed(&format!("--{name}="))));
+    };
+    add("context", place.context);
+    add("namespace", place.namespace);
+    let mut words = call.words.clone();
+    words.splice(1..1, flags);
+    Call { words, ..call.clone() }
+}
+
 /// What the command prints, without the line break at its end; nothing where an object is not there.
 pub(super) async fn look_up(call: &Call, cluster: &Cluster) -> Result<String, Unobservable> {
     let unknown = || Unobservable::NotObserved("the command is not worked out".to_owned());
     let line = Line::parse(call).map_err(|_| unknown())?;
     let output = output(&line).ok_or_else(unknown)?;
     let targets = line.targets(0).map_err(|_| unknown())?;
+    let context = line.flag("context").map(known).transpose()?;
+    let other = context.map(|name| cluster.in_context(&name));
+    let cluster = other.as_deref().unwrap_or(cluster);
     let single = targets.len() == 1 && targets[0].name.is_some();
     let mut found = Vec::new();
     for target in &targets {
@@ -199,11 +222,42 @@ mod tests {
             ("k get secret s -o json", false),
             ("k get all -o json", false),
             ("k get po -w -o json", false),
-            ("k get po -o json --context other", false),
+            ("k get po -o json --context other", true),
+            ("oc get route r -o jsonpath={.spec.host}", true),
+            ("helm get values r -o json", false),
+            ("k get po -o json --server other", false),
             ("k get -f x.yaml -o json", false),
             ("k delete po a -o name", false),
         ] {
             assert_eq!(is_lookup(&call(words)), is, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_lookup_looks_where_the_text_has_gone() {
+        let set = |key: &'static str, value: &str| (key, Text::from(value));
+        let went = set("kubernetes/context", "east");
+        let named = set("kubernetes/context-named", "east");
+        let shop = set("kubernetes/namespace", "shop");
+        let shown = |settings: &[(&'static str, Text)], words: &str| {
+            let call = placed(&call(words), settings);
+            call.words.iter().map(Text::shown).collect::<Vec<_>>().join(" ")
+        };
+        let in_shop = [shop.clone()];
+        for (settings, words, expected) in [
+            (&[][..], "k get po -o name", "k get po -o name"),
+            (&in_shop, "k get po -o name", "k --namespace=shop get po -o name"),
+            (&in_shop, "oc get po -oname", "oc --namespace=shop get po -oname"),
+            (&in_shop, "k get po -n x -o name", "k get po -n x -o name"),
+            (&in_shop, "k get po --context b -o name", "k get po --context b -o name"),
+            (
+                &[named, shop.clone(), went.clone()],
+                "k get po -o name",
+                "k --context=east --namespace=shop get po -o name",
+            ),
+            (&[shop, went], "k get po -o name", "k --context=east get po -o name"),
+        ] {
+            assert_eq!(shown(settings, words), expected);
         }
     }
 }

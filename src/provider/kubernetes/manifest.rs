@@ -74,7 +74,8 @@ fn named(object: &Value, masked: &Masked) -> Result<Option<Named>, String> {
     );
     // Another version of a kind may spell its fields in another way than the one that is read.
     let same_version = usual.as_ref().is_none_or(|usual| usual.api_version() == api_version);
-    let fields = if same_version { stated(object, masked, kind) } else { Vec::new() };
+    let kind = usual.map_or(String::new(), |resource| resource.kind);
+    let fields = if same_version { stated(object, masked, &kind) } else { Vec::new() };
     let namespace = text(&object["metadata"]["namespace"]);
     Ok(Some(Named { word, name, namespace, fields }))
 }

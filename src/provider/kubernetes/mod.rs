@@ -80,6 +80,10 @@ impl Provider for Kubernetes {
         settings
     }
 
+    fn placed(&self, call: &Call, settings: &[(&'static str, Text)]) -> Call {
+        lookup::placed(call, settings)
+    }
+
     fn is_lookup(&self, call: &Call) -> bool {
         lookup::is_lookup(call)
     }

@@ -2,9 +2,9 @@
 //! verbs.
 
 use super::cli::Line;
-use super::infer::{self, Understood};
+use super::infer::{self, NAMESPACE, Understood};
 use super::object::ID;
-use super::oc_words::{self, NAMESPACE};
+use super::oc_words;
 use super::resources::{Scope, canonical, usual};
 use super::{oc_admin, oc_app, oc_set, openshift};
 use crate::claim::{Claim, Expectation, Field, Meaning, Subject, Text, Verb};
@@ -57,7 +57,6 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     match own(&line, call) {
         Some(Ok(_)) if elsewhere => not_observable(Unseen::Elsewhere),
         Some(understood) => understood,
-        None if is_not_in_text(&line, &plain) => not_observable(Unseen::NotInText),
         None => infer::understand(&plain, story).map(with_namespaces),
     }
 }
@@ -69,6 +68,9 @@ pub(super) fn settings(call: &Call) -> Vec<(&'static str, Text)> {
     }
     let plain = oc_words::plain(call, &Story::default());
     let Ok(line) = Line::parse(&plain) else { return Vec::new() };
+    if line.verb == "config" {
+        return infer::settings(&plain);
+    }
     let switches = match line.verb.as_str() {
         "new-project" => !line.has("skip-config-write"),
         "project" => true,
@@ -157,17 +159,6 @@ fn is_elsewhere(line: &Line, call: &Call) -> bool {
 
 fn has_dashes(call: &Call) -> bool {
     call.words.iter().any(|word| word.literal().as_deref() == Some("--"))
-}
-
-/// A manifest that is piped in by a command that the text cannot say the output of, or fetched.
-fn is_not_in_text(line: &Line, call: &Call) -> bool {
-    if !matches!(line.verb.as_str(), "apply" | "create" | "replace" | "delete") {
-        return false;
-    }
-    line.all("filename").any(|file| {
-        let file = file.shown();
-        file.contains("://") || (file == "-" && call.stdin.is_none())
-    })
 }
 
 /// A project that is taken away is a namespace that is.

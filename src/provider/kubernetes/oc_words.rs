@@ -1,11 +1,9 @@
 //! An `oc` command line as kubectl would be given it: oc's own flags spelled out, and the project that the
 //! text has switched to named as the namespace.
 
+use super::infer::Place;
 use crate::claim::Text;
 use crate::provider::{Call, Story};
-
-/// The name under which the namespace of the commands that follow is set.
-pub(super) const NAMESPACE: &str = "kubernetes/namespace";
 
 /// Global flags whose value is the next word.
 const GLOBAL: [&str; 18] = [
@@ -161,7 +159,7 @@ pub(super) fn plain(call: &Call, story: &Story) -> Call {
     let own = OWN.iter().find(|own| own.0.contains(&verb.as_str()));
     let mut words = vec![Text::from("kubectl")];
     let everywhere = flags(call).any(|flag| flag == "-A" || flag == "--all-namespaces");
-    if let Some(namespace) = story.setting(NAMESPACE)
+    if let Some(namespace) = Place::set(&story.settings).namespace
         && !everywhere
         && !names_namespace(call)
     {
@@ -237,7 +235,7 @@ mod tests {
     use super::*;
 
     fn spelled(words: &str, namespace: Option<&str>) -> String {
-        let settings = namespace.map(|name| (NAMESPACE, Text::from(name)));
+        let settings = namespace.map(|name| ("kubernetes/namespace", Text::from(name)));
         let story = Story { settings: settings.into_iter().collect(), ..Story::default() };
         let call = plain(&call(words), &story);
         call.words.iter().map(Text::shown).collect::<Vec<_>>().join(" ")

@@ -97,10 +97,9 @@ fn picked(subject: &Subject) -> String {
 }
 
 async fn observe(subject: &Subject, cluster: &Cluster) -> Observation {
-    let other = match subject.param("context").map(Text::value) {
-        Some(Some(name)) => Some(cluster.in_context(&name)),
-        Some(None) => return unobservable(subject, unknown(subject)),
-        None => None,
+    let other = match cluster.other(subject) {
+        Ok(other) => other,
+        Err(reason) => return unobservable(subject, reason),
     };
     match look(subject, other.as_deref().unwrap_or(cluster)).await {
         Ok(observation) => observation,

@@ -2,16 +2,16 @@
 
 use super::cli::{Psql, Source};
 use super::conninfo::Conninfo;
-use super::inner::{Inner, clients};
 use super::place::{Place, container};
 use super::row_history;
 use super::script::{Piece, is_open, pieces};
 use super::sql::{self, Flow, Said};
 use super::unmask::unmasked;
-use super::{role, rows, tools};
+use super::{Postgres, role, rows, tools};
 use crate::claim::{Claim, Expectation, Subject, Text, Verb};
+use crate::provider::inner::{self, Inner};
 use crate::provider::masked::Masked;
-use crate::provider::{Call, Reading, Story, Unseen};
+use crate::provider::{Call, Provider as _, Reading, Story, Unseen};
 
 /// Scripts that include each other: no deeper than this.
 const DEPTH: usize = 5;
@@ -26,7 +26,7 @@ pub(super) struct Effects {
 
 /// What the clients in a call do; `None` where it runs none.
 pub(super) fn of(call: &Call, story: &Story) -> Option<Effects> {
-    let clients = clients(call);
+    let clients = inner::commands(call, &|inner| Postgres.knows(inner));
     if clients.is_empty() {
         return None;
     }

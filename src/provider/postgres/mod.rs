@@ -11,7 +11,6 @@ mod effects;
 mod extension;
 mod function;
 mod grant;
-mod inner;
 mod login;
 mod lookup;
 mod place;
@@ -31,7 +30,7 @@ mod words;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Story};
+use super::{Call, Kind, Lab, Provider, Reading, Story, inner};
 use crate::claim::Unobservable;
 
 pub use client::Server;
@@ -49,11 +48,6 @@ const PROGRAMS: &[&str] = &[
     "pgbench",
     "psql",
 ];
-
-/// Whether a command of another program runs one of these: `kubectl exec … -- psql …`.
-pub(super) fn is_run_by(call: &Call) -> bool {
-    inner::wraps_client(call)
-}
 
 /// The provider.
 pub struct Postgres;
@@ -78,6 +72,12 @@ impl Provider for Postgres {
     }
     fn programs(&self) -> &'static [&'static str] {
         PROGRAMS
+    }
+    fn reads_inside(&self, call: &Call) -> bool {
+        self.knows(call)
+    }
+    fn runs(&self, call: &Call) -> bool {
+        !inner::commands(call, &|inner| self.knows(inner)).is_empty()
     }
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS

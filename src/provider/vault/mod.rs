@@ -77,6 +77,12 @@ impl Provider for Vault {
     fn knows(&self, call: &Call) -> bool {
         call.program().as_deref() == Some("vault") || curl::is_vaults(call)
     }
+    fn reads_inside(&self, call: &Call) -> bool {
+        // What is done to a server itself is done to that of the container.
+        let operates = call.words.iter().skip(1).find(|word| !word.shown().starts_with('-'));
+        let operates = operates.is_some_and(|verb| verb.shown() == "operator");
+        call.program().as_deref() == Some("vault") && !operates
+    }
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS
     }

@@ -1,6 +1,7 @@
 //! Rows in which Vault is away, talks nonsense, or does not allow something.
 
 use super::{Broken, Expected, Look, Pace, Row, SOON, call};
+use crate::check::Check;
 use crate::lab::Lab;
 use crate::stand_in::{Manner, StandIn};
 use crate::wait::Done;
@@ -17,18 +18,22 @@ const BLIND_UNTOUCHED: Expected = Expected { code: 3, here: &[1], outcomes: "?--
 /// The rows of this file.
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![
-        blind("vault_down", |lab| {
-            Ok(Broken::told(call(lab).set("VAULT_ADDR", format!("http://{}", lab.nowhere()))))
-        }),
+        blind("vault_down", |lab| Ok(down(lab, &call(lab)))),
         blind("vault_token_invalid", |lab| {
             Ok(Broken::told(call(lab).set("VAULT_TOKEN", "not-a-token")))
         }),
         blind("vault_token_missing", |lab| Ok(Broken::told(call(lab).unset("VAULT_TOKEN")))),
-        blind("vault_answers_html", |lab| instead(lab, Manner::Html)),
-        blind("vault_answers_404", |lab| instead(lab, Manner::NotFoundPage)),
-        Row { pace: Pace::Slow, ..blind("vault_silent", |lab| instead(lab, Manner::Silence)) },
-        Row { pace: Pace::Slow, ..blind("vault_floods", |lab| instead(lab, Manner::Flood)) },
-        Row { traces: Look::Around(SOON), ..blind("vault_sealed", sealed) },
+        blind("vault_answers_html", |lab| instead(lab, &call(lab), Manner::Html)),
+        blind("vault_answers_404", |lab| instead(lab, &call(lab), Manner::NotFoundPage)),
+        Row {
+            pace: Pace::Slow,
+            ..blind("vault_silent", |lab| instead(lab, &call(lab), Manner::Silence))
+        },
+        Row {
+            pace: Pace::Slow,
+            ..blind("vault_floods", |lab| instead(lab, &call(lab), Manner::Flood))
+        },
+        Row { traces: Look::Around(SOON), ..blind("vault_sealed", |lab| sealed(lab, call(lab))) },
     ];
     rows.extend(token_rows());
     rows
@@ -46,14 +51,21 @@ fn blind(name: &'static str, break_it: fn(&Lab) -> Done<Broken>) -> Row {
     }
 }
 
-fn instead(lab: &Lab, manner: Manner) -> Done<Broken> {
+/// Something else answers in the place of Vault.
+pub(crate) fn instead(lab: &Lab, call: &Check, manner: Manner) -> Done<Broken> {
     let stand_in = StandIn::anywhere(lab.ip(), manner)?;
-    Ok(Broken::told(call(lab).set("VAULT_ADDR", stand_in.url())).with(stand_in))
+    Ok(Broken::told(call.set("VAULT_ADDR", stand_in.url())).with(stand_in))
 }
 
-fn sealed(lab: &Lab) -> Done<Broken> {
+/// Nothing is where Vault should be.
+pub(crate) fn down(lab: &Lab, call: &Check) -> Broken {
+    Broken::told(call.set("VAULT_ADDR", format!("http://{}", lab.nowhere())))
+}
+
+/// Seals Vault under a call.
+pub(crate) fn sealed(lab: &Lab, call: Check) -> Done<Broken> {
     lab.world.vault.seal()?;
-    Ok(Broken::told(call(lab)).mended_by(|lab| lab.world.vault.unseal()))
+    Ok(Broken::told(call).mended_by(|lab| lab.world.vault.unseal()))
 }
 
 /// Tokens that may do everything but one thing. On the untouched lab the mount is missing, which is
@@ -68,14 +80,14 @@ fn token_rows() -> Vec<Row> {
             solved: Some(Expected { code: 3, here: &[5], outcomes: "P--P?o~~~PPP" }),
             untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FxxxxxFFF" }),
             ..blind("token_may_not_read_roles", |lab| {
-                limited(lab, &["database/roles", "database/roles/*"])
+                limited(lab, &call(lab), &["database/roles", "database/roles/*"])
             })
         },
         Row {
             solved: Some(Expected { code: 0, here: &[], outcomes: "P--PP.PPPPPP" }),
             untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFxFFFFFF" }),
             ..blind("token_may_not_list_leases", |lab| {
-                limited(lab, &["sys/leases/lookup/*", "sys/leases"])
+                limited(lab, &call(lab), &["sys/leases/lookup/*", "sys/leases"])
             })
         },
         Row {
@@ -83,25 +95,31 @@ fn token_rows() -> Vec<Row> {
             solved: Some(Expected { code: 3, here: &[7], outcomes: "P--PPo???PPP" }),
             untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFFxxxFFF" }),
             ..blind("token_may_neither_make_children_nor_revoke", |lab| {
-                limited(lab, &["auth/token/create*", "sys/leases/revoke*", "sys/revoke*"])
+                limited(
+                    lab,
+                    &call(lab),
+                    &["auth/token/create*", "sys/leases/revoke*", "sys/revoke*"],
+                )
             })
         },
         Row {
             solved: Some(Expected { code: 0, here: &[], outcomes: "P--PPoPPPPPP" }),
             untouched: Some(Expected { code: 1, here: &[1], outcomes: "F--FFFFFFFFF" }),
             ..blind("token_may_make_no_children_but_revoke", |lab| {
-                limited(lab, &["auth/token/create*"])
+                limited(lab, &call(lab), &["auth/token/create*"])
             })
         },
     ]
 }
 
-fn limited(lab: &Lab, denied: &[&str]) -> Done<Broken> {
-    let vault = &lab.world.vault;
-    let token = vault.token_without("limited", denied)?;
-    let call = call(lab).set("VAULT_TOKEN", &token).secret(&token);
-    Ok(Broken::told(call).mended_by(move |lab| {
-        let body = serde_json::json!({ "token": token });
-        lab.world.vault.write("auth/token/revoke", &body).map(drop)
-    }))
+fn limited(lab: &Lab, call: &Check, denied: &[&str]) -> Done<Broken> {
+    Ok(by(call, &lab.world.vault.token_without("limited", denied)?))
+}
+
+/// Another token looks, which is taken back afterwards.
+pub(crate) fn by(call: &Check, token: &str) -> Broken {
+    let call = call.set("VAULT_TOKEN", token).secret(token);
+    let body = serde_json::json!({ "token": token });
+    Broken::told(call)
+        .mended_by(move |lab| lab.world.vault.write("auth/token/revoke", &body).map(drop))
 }

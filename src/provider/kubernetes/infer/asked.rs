@@ -6,6 +6,7 @@ use super::super::object::ID;
 use super::super::openshift;
 use super::super::resources::{Scope, usual};
 use super::Understood;
+use super::generated;
 use super::known::{Known, custom, objects, word_of};
 use super::place::Place;
 use super::selector::{Fit, fit};
@@ -165,14 +166,20 @@ impl<'a> Asked<'a> {
         let mut objects = Vec::new();
         let mut known = false;
         for name in self.line.all("filename").flat_map(super::super::create::commas) {
-            let text = match name.literal().as_deref() {
-                Some("-" | "/dev/stdin") => self.call.stdin.as_ref(),
-                Some(name) => self.call.file(name),
-                None => None,
+            let Some(name) = name.literal() else { continue };
+            let text = match name.as_str() {
+                "-" | "/dev/stdin" => self.call.stdin.as_ref(),
+                name => self.call.file(name),
             };
-            let Some(text) = text else { continue };
+            let made = match text {
+                Some(text) => manifest::objects(text).map_err(Reading::NotUnderstood)?,
+                None => match self.call.printed(&name) {
+                    Some(call) => generated::objects(call, self.story)?,
+                    None => continue,
+                },
+            };
             known = true;
-            objects.extend(manifest::objects(text).map_err(Reading::NotUnderstood)?);
+            objects.extend(made);
         }
         match (known, objects.is_empty()) {
             (false, _) => Err(Reading::NotObservable(Unseen::NotInText)),

@@ -153,33 +153,10 @@ pub(super) fn executed(line: &Line) -> Reading {
 }
 
 fn only_looks(program: &str, arguments: &[&str]) -> bool {
-    const LOOKING: [&str; 26] = [
-        "ls",
-        "cat",
-        "head",
-        "tail",
-        "grep",
-        "printenv",
-        "id",
-        "whoami",
-        "hostname",
-        "date",
-        "ps",
-        "df",
-        "du",
-        "mount",
-        "pwd",
-        "stat",
-        "find",
-        "nslookup",
-        "dig",
-        "getent",
-        "ping",
-        "uname",
-        "which",
-        "netstat",
-        "pg_isready",
-        "echo",
+    const LOOKING: [&str; 25] = [
+        "ls", "cat", "head", "tail", "grep", "printenv", "id", "whoami", "hostname", "date", "ps",
+        "df", "du", "mount", "pwd", "stat", "find", "nslookup", "dig", "getent", "ping", "uname",
+        "which", "netstat", "echo",
     ];
     let program = program.rsplit('/').next().unwrap_or(program);
     let has = |start: &str| arguments.iter().any(|argument| argument.starts_with(start));
@@ -213,11 +190,6 @@ fn only_looks(program: &str, arguments: &[&str]) -> bool {
                     | "SCAN"
                     | "TTL"
             )
-        }),
-        "psql" => arguments.windows(2).any(|pair| {
-            let statement = pair[1].trim_start().to_uppercase();
-            matches!(pair[0], "-c" | "--command")
-                && (statement.starts_with("SELECT") || statement.starts_with('\\'))
         }),
         "find" => !has("-delete") && !has("-exec"),
         program => LOOKING.contains(&program),

@@ -1,12 +1,11 @@
 //! The verbs that make objects: generators, manifests, `run`, `expose`, `autoscale`, `debug`.
 
-use super::super::cli::Line;
 use super::super::create::{self, Made, exact};
 use super::super::object::parts;
 use super::super::resources::canonical;
 use super::asked::{Asked, Object};
 use super::{Understood, not_understood};
-use crate::claim::{Claim, Expectation, Subject, Text, Verb};
+use crate::claim::{Claim, Expectation, Subject, Verb};
 use crate::provider::{Reading, Unseen};
 
 /// `create TYPE NAME`
@@ -83,37 +82,9 @@ pub(super) fn debugged(asked: &Asked<'_>) -> Understood {
     Ok(vec![asked.claim(&object, Expectation::Present(vec![field]), Verb::Change)])
 }
 
-/// What a generator before the pipe prints: `create … --dry-run=client -o yaml | kubectl apply -f -`.
-fn generated(asked: &Asked<'_>, verb: Verb) -> Option<Understood> {
-    let from_pipe = asked.line.flag("filename").and_then(Text::literal).as_deref() == Some("-");
-    let call = asked.call.piped.as_deref().filter(|_| from_pipe && asked.call.stdin.is_none())?;
-    let line = Line::parse(call).ok().filter(Line::is_dry)?;
-    // Another printout than a manifest would not be applied.
-    line.flag("output")
-        .and_then(Text::literal)
-        .filter(|form| matches!(form.as_str(), "yaml" | "json"))?;
-    let made = match line.verb.as_str() {
-        "create" if !line.has("filename") => create::created(&line, call).map(|made| vec![made]),
-        "run" => create::run(&line),
-        _ => return None,
-    };
-    let namespace = line.flag("namespace").cloned();
-    Some(made.map(|made| {
-        let claims = made.into_iter().map(|made| {
-            let mut object = asked.object(made.word, &made.name);
-            object.namespace = namespace.clone().or(object.namespace);
-            asked.claim(&object, Expectation::Present(made.fields), verb)
-        });
-        claims.collect()
-    }))
-}
-
 /// `create -f` and `replace -f`
 pub(super) fn from_files(asked: &Asked<'_>) -> Understood {
     let verb = if asked.line.verb == "replace" { Verb::Replace } else { Verb::Create };
-    if let Some(generated) = generated(asked, verb) {
-        return generated;
-    }
     let claims = asked
         .manifests()?
         .into_iter()
@@ -131,9 +102,6 @@ pub(super) fn applied(asked: &Asked<'_>) -> Understood {
     }
     if !asked.line.has("filename") && !asked.line.has("kustomize") {
         return not_understood("the manifest is not named");
-    }
-    if let Some(generated) = generated(asked, Verb::Make) {
-        return generated;
     }
     let claims = asked.manifests()?.into_iter().map(|named| {
         let object = asked.placed(&named);

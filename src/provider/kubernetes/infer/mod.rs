@@ -4,6 +4,7 @@ mod asked;
 mod change;
 mod containers;
 mod delete;
+mod generated;
 mod known;
 mod look;
 mod make;
@@ -24,7 +25,7 @@ use asked::Asked;
 pub(super) use known::same_kind;
 pub(super) use picked::{emptied, filled};
 pub(super) use place::Place;
-pub(super) use settings::settings;
+pub(super) use settings::{NAMESPACE, settings};
 
 /// What a command is.
 pub(super) type Understood = Result<Vec<Claim>, Reading>;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::fields::{Address, flatten, flatten_under, nulls};
+use super::super::openshift;
 use super::super::resources::usual;
 use super::super::stated::{field, stated};
 use super::Understood;
@@ -33,7 +34,8 @@ pub(super) fn patched(asked: &Asked<'_>) -> Understood {
         return not_understood("the patch is neither JSON nor YAML");
     };
     asked.change(0, |object| {
-        let kind = usual(&object.word).map_or(String::new(), |usual| usual.kind);
+        let known = usual(&object.word).or_else(|| openshift::known(&object.word));
+        let kind = known.map_or(String::new(), |resource| resource.kind);
         match (form.as_deref(), &document) {
             (Some("json"), Value::Array(operations)) => {
                 let fields = operations.iter();

@@ -9,8 +9,12 @@ use crate::provider::{Call, Reading, Unseen};
 pub(super) const CONTEXT: &str = "kubernetes/context";
 /// The context whose namespace the next setting is.
 pub(super) const NAMED: &str = "kubernetes/context-named";
+/// The name that a context had.
+pub(super) const OLD: &str = "kubernetes/context-old";
+/// The name that the context of the last [`OLD`] has now.
+pub(super) const NEW: &str = "kubernetes/context-new";
 /// The namespace of commands that name none.
-pub(super) const NAMESPACE: &str = "kubernetes/namespace";
+pub(in super::super) const NAMESPACE: &str = "kubernetes/namespace";
 
 /// What a command sets for the commands behind it.
 pub(in super::super) fn settings(call: &Call) -> Vec<(&'static str, Text)> {
@@ -34,6 +38,10 @@ pub(in super::super) fn settings(call: &Call) -> Vec<(&'static str, Text)> {
                 None => vec![(NAMESPACE, namespace.clone())],
             }
         }
+        ("rename-context", Some(old)) => match line.arguments.get(2) {
+            Some(new) => vec![(OLD, old.clone()), (NEW, new.clone())],
+            None => Vec::new(),
+        },
         _ => Vec::new(),
     }
 }

@@ -1,15 +1,36 @@
-//! The commands of Postgres' clients that a command runs: its own, or through `kubectl exec`, `docker exec`,
-//! `sh -c`, `su -c` and `sudo -u`. Pure.
+//! The commands that a command runs in its name: through `kubectl exec`, `oc rsh`, `docker exec`, `sh -c`, `su -c`
+//! and `sudo -u`. Pure.
 
-use super::PROGRAMS;
+use super::masked::Masked;
+use super::{Call, PROVIDERS};
 use crate::claim::{Hole, Part, Text};
-use crate::provider::Call;
-use crate::provider::masked::Masked;
 
 /// Wrappers in wrappers: no deeper than this.
 const DEPTH: usize = 4;
 
-/// A client's command, and where it runs.
+/// Programs that run what stands in their words.
+const WRAPPERS: [&str; 18] = [
+    "kubectl",
+    "oc",
+    "k",
+    "docker",
+    "podman",
+    "nerdctl",
+    "docker-compose",
+    "sudo",
+    "env",
+    "runuser",
+    "gosu",
+    "su-exec",
+    "su",
+    "bash",
+    "sh",
+    "ash",
+    "dash",
+    "zsh",
+];
+
+/// A command that is run in the name of another, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Inner {
     /// As if it were written by itself.
@@ -18,33 +39,45 @@ pub(super) struct Inner {
     pub(super) inside: bool,
 }
 
-/// The clients' commands in a call, in order.
-pub(super) fn clients(call: &Call) -> Vec<Inner> {
+/// Whether a provider reads a command wherever it is run.
+type Known<'a> = &'a dyn Fn(&Call) -> bool;
+
+/// The commands that a call runs and that are `known`, in order; a known one runs itself.
+pub(super) fn commands(call: &Call, known: Known<'_>) -> Vec<Inner> {
     let mut found = Vec::new();
-    unwrap(Inner { call: call.clone(), inside: false }, 0, &mut found);
+    // Most commands run none, and need no copy.
+    if !known(call) && !call.program().is_some_and(|program| WRAPPERS.contains(&program.as_str())) {
+        return found;
+    }
+    let outer = Inner { call: call.clone(), inside: call.inside };
+    unwrap(outer, known, 0, &mut found);
     found
 }
 
-/// Whether a call runs a client in another program's name.
-pub(super) fn wraps_client(call: &Call) -> bool {
-    !call.program().is_some_and(|program| PROGRAMS.contains(&program.as_str()))
-        && !clients(call).is_empty()
+/// The one command that a call of another program runs in a container or as somebody else, where a provider reads
+/// it there; the call itself where there is none.
+pub fn seen_through(call: Call) -> Call {
+    let known = |inner: &Call| PROVIDERS.iter().any(|provider| provider.reads_inside(inner));
+    let mut found = commands(&call, &known);
+    let Some(only) = found.pop().filter(|_| found.is_empty()) else { return call };
+    Call { inside: only.inside, ..only.call }
 }
 
-fn unwrap(outer: Inner, depth: usize, found: &mut Vec<Inner>) {
-    let Some(program) = outer.call.program() else { return };
-    if PROGRAMS.contains(&program.as_str()) {
+fn unwrap(outer: Inner, known: Known<'_>, depth: usize, found: &mut Vec<Inner>) {
+    if known(&outer.call) {
         found.push(outer);
         return;
     }
-    if depth == DEPTH {
-        return;
-    }
-    match program.as_str() {
-        "kubectl" | "oc" | "k" => in_pod(&outer, depth, found),
-        "docker" | "podman" | "nerdctl" | "docker-compose" => in_container(&outer, depth, found),
-        "sudo" | "env" | "runuser" | "gosu" | "su-exec" | "su" => as_user(&outer, depth, found),
-        "bash" | "sh" | "ash" | "dash" | "zsh" => in_shell(&outer, depth, found),
+    let program = outer.call.program().filter(|_| depth < DEPTH);
+    match program.as_deref().unwrap_or_default() {
+        "kubectl" | "oc" | "k" => in_pod(&outer, known, depth, found),
+        "docker" | "podman" | "nerdctl" | "docker-compose" => {
+            in_container(&outer, known, depth, found);
+        }
+        "sudo" | "env" | "runuser" | "gosu" | "su-exec" | "su" => {
+            as_user(&outer, known, depth, found);
+        }
+        "bash" | "sh" | "ash" | "dash" | "zsh" => in_shell(&outer, known, depth, found),
         _ => {}
     }
 }
@@ -54,48 +87,65 @@ fn with_words(outer: &Inner, words: Vec<Text>) -> Inner {
     Inner { call: Call { words, ..outer.call.clone() }, ..*outer }
 }
 
+/// The same in a container, which sees neither the shell's variables nor its files.
+fn contained(outer: &Inner, words: Vec<Text>) -> Inner {
+    let Inner { mut call, .. } = with_words(outer, words);
+    call.environment.clear();
+    call.own.clear();
+    call.files = super::Files::default();
+    call.printed.clear();
+    call.directory = None;
+    Inner { call, inside: true }
+}
+
 fn is(word: &Text, literal: &str) -> bool {
     word.literal().as_deref() == Some(literal)
 }
 
-/// `kubectl exec POD -- psql …`, and its old form without the dashes.
-fn in_pod(outer: &Inner, depth: usize, found: &mut Vec<Inner>) {
-    let words = &outer.call.words;
-    let Some(exec) = words.iter().position(|word| is(word, "exec")) else { return };
-    let start = match words.iter().position(|word| is(word, "--")) {
-        Some(dashes) if dashes > exec => dashes + 1,
-        Some(_) => return,
-        None => {
-            let client =
-                |word: &Text| word.literal().is_some_and(|word| PROGRAMS.contains(&base(&word)));
-            match words[exec..].iter().position(client) {
-                Some(offset) => exec + offset,
-                None => return,
-            }
+/// `kubectl exec POD -- psql …`, `oc rsh POD psql …`, and the old form without the dashes.
+fn in_pod(outer: &Inner, known: Known<'_>, depth: usize, found: &mut Vec<Inner>) {
+    const WITH_VALUE: [&str; 10] = [
+        "-c",
+        "-f",
+        "-n",
+        "--container",
+        "--filename",
+        "--namespace",
+        "--pod-running-timeout",
+        "--request-timeout",
+        "--shell",
+        "--timeout",
+    ];
+    const ELSEWHERE: [&str; 5] = ["--cluster", "--context", "--kubeconfig", "--server", "--user"];
+    let (mut verb, mut pod) = (false, false);
+    let mut rest = outer.call.words[1..].iter();
+    let words = loop {
+        let Some(word) = rest.next() else { return };
+        let text = word.shown();
+        let flag = text.split('=').next().unwrap_or_default();
+        if ELSEWHERE.contains(&flag) {
+            return;
+        }
+        match text.as_str() {
+            "--" if verb => break rest.cloned().collect(),
+            flag if WITH_VALUE.contains(&flag) => drop(rest.next()),
+            flag if flag.starts_with('-') => {}
+            "exec" | "rsh" if !verb => verb = true,
+            _ if !verb => return,
+            _ if !pod => pod = true,
+            _ => break std::iter::once(word).chain(rest).cloned().collect(),
         }
     };
-    let mut inner = with_words(outer, words[start..].to_vec());
-    inner.inside = true;
-    // The pod does not see the shell's variables.
-    inner.call.environment.clear();
-    inner.call.own.clear();
-    unwrap(inner, depth + 1, found);
-}
-
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    unwrap(contained(outer, words), known, depth + 1, found);
 }
 
 /// `docker exec [flags] NAME psql …`, `docker compose exec SERVICE psql …`.
-fn in_container(outer: &Inner, depth: usize, found: &mut Vec<Inner>) {
+fn in_container(outer: &Inner, known: Known<'_>, depth: usize, found: &mut Vec<Inner>) {
     const WITH_VALUE: [&str; 8] =
         ["-e", "--env", "-u", "--user", "-w", "--workdir", "--index", "--env-file"];
     let words = &outer.call.words;
     let Some(exec) = words.iter().position(|word| is(word, "exec")) else { return };
-    let mut inner = with_words(outer, Vec::new());
-    inner.inside = true;
-    inner.call.environment.clear();
-    inner.call.own.clear();
+    let mut inner = contained(outer, Vec::new());
     let mut rest = words[exec + 1..].iter();
     let mut named = false;
     while let Some(word) = rest.next() {
@@ -118,7 +168,7 @@ fn in_container(outer: &Inner, depth: usize, found: &mut Vec<Inner>) {
         }
     }
     if !inner.call.words.is_empty() {
-        unwrap(inner, depth + 1, found);
+        unwrap(inner, known, depth + 1, found);
     }
 }
 
@@ -131,7 +181,7 @@ fn assignment(word: &Text) -> Option<(String, Text)> {
 }
 
 /// `sudo -u postgres psql`, `su - postgres -c "psql …"`, `env PGPASSWORD=… psql`.
-fn as_user(outer: &Inner, depth: usize, found: &mut Vec<Inner>) {
+fn as_user(outer: &Inner, known: Known<'_>, depth: usize, found: &mut Vec<Inner>) {
     let mut inner = with_words(outer, Vec::new());
     let su = matches!(outer.call.program().as_deref(), Some("su"));
     let by_name = matches!(outer.call.program().as_deref(), Some("gosu" | "su-exec"));
@@ -156,13 +206,13 @@ fn as_user(outer: &Inner, depth: usize, found: &mut Vec<Inner>) {
     }
     inner.call.own.extend(user.map(|user| ("USER".to_owned(), user)));
     match script {
-        Some(script) => run_script(&inner, &script, depth, found),
-        None if !inner.call.words.is_empty() => unwrap(inner, depth + 1, found),
+        Some(script) => run_script(&inner, known, &script, depth, found),
+        None if !inner.call.words.is_empty() => unwrap(inner, known, depth + 1, found),
         None => {}
     }
 }
 
-fn in_shell(outer: &Inner, depth: usize, found: &mut Vec<Inner>) {
+fn in_shell(outer: &Inner, known: Known<'_>, depth: usize, found: &mut Vec<Inner>) {
     let words = &outer.call.words;
     let flag = words.iter().skip(1).position(|word| {
         word.literal().is_some_and(|flag| {
@@ -170,12 +220,18 @@ fn in_shell(outer: &Inner, depth: usize, found: &mut Vec<Inner>) {
         })
     });
     let Some(script) = flag.and_then(|flag| words.get(flag + 2)) else { return };
-    run_script(outer, &script.clone(), depth, found);
+    run_script(outer, known, &script.clone(), depth, found);
 }
 
-fn run_script(outer: &Inner, script: &Text, depth: usize, found: &mut Vec<Inner>) {
+fn run_script(
+    outer: &Inner,
+    known: Known<'_>,
+    script: &Text,
+    depth: usize,
+    found: &mut Vec<Inner>,
+) {
     let mut piped: Option<Text> = None;
-    for command in commands(script) {
+    for command in simple(script) {
         let mut inner = with_words(outer, command.words);
         let assigned: Vec<(String, Text)> = inner.call.words.iter().map_while(assignment).collect();
         inner.call.words.drain(..assigned.len());
@@ -194,7 +250,7 @@ fn run_script(outer: &Inner, script: &Text, depth: usize, found: &mut Vec<Inner>
             }
             text
         });
-        unwrap(inner, depth + 1, found);
+        unwrap(inner, known, depth + 1, found);
     }
 }
 
@@ -207,7 +263,7 @@ struct Simple {
 }
 
 /// Words of a script by the shell's quotes; variables are holes, as what they stand for there is not known.
-fn commands(script: &Text) -> Vec<Simple> {
+fn simple(script: &Text) -> Vec<Simple> {
     let masked = Masked::new(script);
     let mut chars = masked.text.chars().peekable();
     let mut commands = vec![Simple::default()];
@@ -268,6 +324,11 @@ fn end(word: &mut Option<Text>, commands: &mut [Simple]) {
 mod tests {
     use super::*;
 
+    fn known(call: &Call) -> bool {
+        let program = call.program().unwrap_or_default();
+        matches!(program.as_str(), "psql" | "createdb" | "dropdb")
+    }
+
     fn shown(words: &[&str]) -> Vec<String> {
         let words = words.iter().map(|word| Text::from(*word)).collect();
         let call = Call { words, ..Call::default() };
@@ -279,7 +340,7 @@ mod tests {
             let place = if inner.inside { "inside " } else { "" };
             format!("{place}{}{}", own.concat(), words.join("|"))
         };
-        clients(&call).iter().map(spelled).collect()
+        commands(&call, &known).iter().map(spelled).collect()
     }
 
     #[test]
@@ -291,6 +352,8 @@ mod tests {
                 &["inside psql|-U|u"],
             ),
             (&["kubectl", "exec", "pg", "psql", "-l"], &["inside psql|-l"]),
+            (&["oc", "rsh", "-n", "x", "psql", "psql", "-l"], &["inside psql|-l"]),
+            (&["kubectl", "exec", "pg", "--context=b", "--", "psql", "-l"], &[]),
             (&["kubectl", "get", "pods"], &[]),
             (
                 &["docker", "exec", "-e", "PGPASSWORD=p", "-it", "pg", "psql", "-U", "u"],
@@ -321,7 +384,7 @@ mod tests {
     #[test]
     fn what_is_piped_in_a_shell_is_read() {
         let words = ["sh", "-c", "echo 'select 1;' | psql -U u"].map(Text::from).to_vec();
-        let found = clients(&Call { words, ..Call::default() });
+        let found = commands(&Call { words, ..Call::default() }, &known);
         assert_eq!(found[0].call.stdin.as_ref().unwrap().shown().trim(), "select 1;");
     }
 }
