@@ -13,10 +13,11 @@ use crate::labs::WALKS;
 use crate::wait::Done;
 use row::Row;
 
+type Prove = fn(&mut Lab) -> Done<()>;
+
 /// The trials of this folder.
 pub(crate) fn trials() -> Vec<Trial> {
-    let proofs: [(&str, fn(&mut Lab) -> Done<()>); 2] =
-        [("vault", vault::prove), ("vault_seal", seal::prove)];
+    let proofs: [(&str, Prove); 2] = [("vault", vault::prove), ("vault_seal", seal::prove)];
     let mut trials = vec![Trial::test("kinds::vault::every_kind_has_a_row", || {
         Ok(every_kind_has_a_row("vault", &[vault::rows(), seal::rows()].concat())?)
     })];

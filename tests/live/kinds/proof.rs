@@ -105,7 +105,7 @@ impl<'a> Proof<'a> {
             run(&mut self.session, fence)?;
         }
         let report = look(&self.make.call, &self.all('P'))?;
-        self.absent_with_controls(&report)?;
+        absent_with_controls(&report)?;
         look(&self.back.call, &self.backwards('F')).map(drop)
     }
 
@@ -176,7 +176,7 @@ impl<'a> Proof<'a> {
             run(&mut self.session, fence)?;
         }
         let report = look(&self.back.call, &self.backwards('P'))?;
-        self.absent_with_controls(&report)?;
+        absent_with_controls(&report)?;
         let report = look(
             &self.make.call,
             &self.per_row('P', |row| match (row.back, row.differs) {
@@ -215,16 +215,6 @@ impl<'a> Proof<'a> {
 
     fn backwards(&self, rows: char) -> String {
         "P".repeat(self.first()) + &rows.to_string().repeat(self.back.fences.len())
-    }
-
-    /// A claim that something is gone passes only with a control.
-    fn absent_with_controls(&self, report: &Report) -> Done<()> {
-        let all = report.json["assertions"].as_array().into_iter().flatten();
-        let mut gone = all.filter(|one| one["expect"] != "present" && one["outcome"] == "pass");
-        match gone.find(|one| one["control"].as_str().is_none_or(str::is_empty)) {
-            Some(bare) => Err(format!("an absence without a control: {bare:#}")),
-            None => Ok(()),
-        }
     }
 }
 
@@ -277,4 +267,14 @@ fn says(row: &Row, own: &[&Value], words: &str) -> Done<()> {
         return Ok(());
     }
     Err(format!("{}: nothing says `{words}`: {own:#?}", row.kind))
+}
+
+/// A claim that something is gone passes only with a control.
+fn absent_with_controls(report: &Report) -> Done<()> {
+    let all = report.json["assertions"].as_array().into_iter().flatten();
+    let mut gone = all.filter(|one| one["expect"] != "present" && one["outcome"] == "pass");
+    match gone.find(|one| one["control"].as_str().is_none_or(str::is_empty)) {
+        Some(bare) => Err(format!("an absence without a control: {bare:#}")),
+        None => Ok(()),
+    }
 }
