@@ -82,7 +82,8 @@ impl Files {
         self.known.push((path, text));
     }
 
-    fn get(&self, path: &str) -> Option<&Text> {
+    /// What a file holds.
+    pub(super) fn get(&self, path: &str) -> Option<&Text> {
         self.known.iter().find(|(known, _)| known == path).map(|(_, text)| text)
     }
 
