@@ -175,7 +175,12 @@ impl Walk<'_> {
         self.substituted(command, index, doubt, perhaps);
         self.doubt = doubt;
         let fallback = has_fallback(&commands[at + 1..]);
+        let script = self.scope.script(command).filter(|_| self.depth < DEEPEST);
         let mut read = self.read(command, doubt, perhaps);
+        if script.is_some() {
+            // What it is, its commands say.
+            read.why = None;
+        }
         self.planned.extend(index.map(|at| read.planned(self.challenge, command, (at, 0))));
         // What is there for a command that fails need not have been there.
         read.claims.retain(|claim| !fallback || claim.verb != Verb::Read);
@@ -189,6 +194,13 @@ impl Walk<'_> {
         self.scope.settings.extend(read.settings.iter().cloned());
         self.story.settings.append(&mut read.settings);
         self.claim(command, read, fallback);
+        if let Some(body) = script {
+            // As if it stood there.
+            self.depth += 1;
+            self.commands(&body, None, 0, perhaps || doubt.is_some());
+            self.doubt = doubt;
+            self.depth -= 1;
+        }
     }
 
     /// What stands in a command's substitutions is run before it, in a shell of its own.

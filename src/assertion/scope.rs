@@ -1,6 +1,8 @@
 //! Variables, directories and files on their way through the text: what each word stands for at its place.
 
 mod files;
+mod left_open;
+mod script;
 mod shell;
 mod words;
 mod wrapped;
@@ -87,11 +89,6 @@ impl<'a> Scope<'a> {
             .map(Text::from)
             .or_else(|| self.bindings.given("PWD", "$PWD").map(Text::from));
         self.shells.entry(terminal).or_insert_with(|| Shell::starting_in(start));
-    }
-
-    /// Values that may be others in the commands from here on.
-    pub(super) fn leave_open(&mut self, values: Vec<String>) {
-        self.left_open = values;
     }
 
     /// A file that the text shows in full.
@@ -320,20 +317,6 @@ impl<'a> Scope<'a> {
             }
         }
         text
-    }
-
-    /// What is written, but for a value that may be another: all of it, or what follows `=`.
-    fn said(&self, literal: &str, text: &mut Text) {
-        let value = literal.rsplit_once('=').map_or(literal, |(_, value)| value);
-        if !self.left_open.iter().any(|open| open.eq_ignore_ascii_case(value)) {
-            text.push(Part::Literal(literal.to_owned()));
-            return;
-        }
-        let before = &literal[..literal.len() - value.len()];
-        if !before.is_empty() {
-            text.push(Part::Literal(before.to_owned()));
-        }
-        text.push(Part::Hole(Hole::Unbound(format!("<{value}>"))));
     }
 
     fn variable(&self, name: &str) -> Text {

@@ -15,6 +15,7 @@ mod shown;
 mod step;
 
 pub use self::frontmatter::{Field, Frontmatter, Note, Tab};
+pub(crate) use self::shell::script::in_file as script;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 

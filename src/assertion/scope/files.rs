@@ -139,6 +139,14 @@ impl Files {
         self.known.iter().find(|(known, _)| known == path).map(|(_, content)| content)
     }
 
+    /// What a file holds, where the text says it.
+    pub(super) fn text(&self, path: &str) -> Option<&Text> {
+        match self.get(path)? {
+            Content::Text(text) => Some(text),
+            Content::Printed(_) => None,
+        }
+    }
+
     fn forget(&mut self, path: &str) {
         self.touched.push(path.to_owned());
         self.change().retain(|(known, _)| known != path);

@@ -7,7 +7,7 @@ mod blanks;
 mod command;
 mod escape;
 mod redirect;
-mod script;
+pub(super) mod script;
 mod trouble;
 mod word;
 

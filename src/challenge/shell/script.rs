@@ -66,6 +66,33 @@ impl Reader<'_> {
     }
 }
 
+/// The commands of a script that stands in a file of the text's, all at the place of the command that runs it. `None`
+/// where they hang on how it is run, or cannot be read.
+pub(crate) fn in_file(text: &str, span: Span, own_shell: bool) -> Option<Vec<Command>> {
+    let arguments = ["$1", "${1", "$@", "$*", "$#", "$0", "${@"];
+    let ends = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+    let leaves = ["exit", "return", "exec", "trap", "shift", "read", "kill"];
+    if arguments.iter().any(|one| text.contains(one))
+        || ends.into_iter().any(|word| leaves.contains(&word))
+    {
+        return None;
+    }
+    let mut mapped = Mapped::default();
+    mapped.push(text, 0, text.len());
+    let reading = read_at(&mapped, 1);
+    if reading.diagnostics.iter().any(|one| one.severity == Severity::Error) {
+        return None;
+    }
+    let mut commands = reading.commands;
+    for command in &mut commands {
+        if own_shell {
+            command.within.insert(0, Within { nest: Nest::Subshell, span });
+        }
+        place(command, span);
+    }
+    Some(commands)
+}
+
 fn script_of(command: &Command, piped: Option<&Command>) -> Option<Script> {
     let words: Vec<Option<String>> = command.words.iter().map(Word::literal).collect();
     let start = usize::from(words.first()?.as_deref() == Some("sudo"));
