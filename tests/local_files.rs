@@ -47,6 +47,29 @@ fn a_manifest_is_read_where_the_text_leaves_it_as_it_is() {
 }
 
 #[test]
+fn the_manifests_of_a_directory_are_one_text() {
+    for (command, claimed) in [
+        ("kubectl apply -f d", true),
+        ("kubectl apply -f d/", true),
+        ("kubectl apply -R -f d", false),
+        ("kubectl apply -f d\ntouch d/c.yaml\nrm d/b.yml", false),
+        // What a directory holds is no value.
+        ("kubectl create configmap settings --from-file=d", false),
+    ] {
+        let run = Labproof::new(&["explain", "-"]).stdin(&fence(command));
+        let second = MANIFEST.replace("settings", "second");
+        let run = run.file("d/a.yaml", MANIFEST).file("d/b.yml", second).file("d/x.txt", "kind: [");
+        let lines = explained(&run);
+        let both = ["settings", "second"].map(|name| {
+            lines.iter().any(|line| line.contains(&format!("configmap `{name}` exists")))
+        });
+        assert_eq!(both[1], claimed, "{command}: {lines:#?}");
+        assert!(both[0] || !claimed, "{command}");
+        assert_eq!(claimed, lines.iter().any(|line| line.contains("the value in `d/`")));
+    }
+}
+
+#[test]
 fn what_is_no_small_file_of_text_is_not_read() {
     let text = fence("kubectl apply -f m.yaml");
     let with = |bytes: Vec<u8>| Labproof::new(&["explain", "-"]).stdin(&text).file("m.yaml", bytes);

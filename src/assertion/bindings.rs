@@ -22,7 +22,8 @@ pub struct Bindings {
 pub struct LocalFile {
     /// The host it is on, where the challenge has several.
     pub host: Option<String>,
-    /// Absolute, below `~`, or relative to the directory in which the text starts.
+    /// Absolute, below `~`, or relative to the directory in which the text starts; with a slash at its end, the
+    /// manifests in a directory.
     pub path: String,
     /// How often the text has touched it before.
     pub touches: usize,

@@ -42,8 +42,11 @@ fn found(file: &LocalFile) -> Option<String> {
     }
 }
 
-/// A small regular file of text; a device or a pipe is never opened.
+/// A small regular file of text, or such manifests of a directory; a device or a pipe is never opened.
 fn text(path: &Path) -> Option<String> {
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return manifests(path);
+    }
     if !std::fs::metadata(path).is_ok_and(|found| found.is_file()) {
         return None;
     }
@@ -51,4 +54,20 @@ fn text(path: &Path) -> Option<String> {
     File::open(path).ok()?.take(MOST_BYTES + 1).read_to_end(&mut bytes).ok()?;
     let small = bytes.len() as u64 <= MOST_BYTES;
     String::from_utf8(bytes).ok().filter(|text| small && !text.contains('\0'))
+}
+
+/// The manifests that kubectl takes from a directory, in the order of their names.
+fn manifests(directory: &Path) -> Option<String> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(directory).ok()? {
+        files.push(entry.ok()?.path());
+    }
+    files.retain(|file| {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
+    });
+    files.sort();
+    let texts: Option<Vec<String>> = files.iter().map(|file| text(file)).collect();
+    let whole = texts.filter(|texts| !texts.is_empty())?.join("\n---\n");
+    (whole.len() as u64 <= MOST_BYTES).then_some(whole)
 }

@@ -33,13 +33,21 @@ impl Files {
         if let Some(text) = self.written(&path.shown()) {
             return Some(text);
         }
-        let path = path.value()?;
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.insert(path.clone());
-        self.local.get(&path)
+        self.ask(path.value()?)
     }
 
-    /// The paths that were asked for and that the text has not written.
+    /// The manifests right in a directory of this machine, as one text of many documents.
+    pub fn manifests(&self, directory: &Text) -> Option<&Text> {
+        self.ask(format!("{}/", directory.value()?))
+    }
+
+    fn ask(&self, path: String) -> Option<&Text> {
+        let found = self.local.get(&path);
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+        found
+    }
+
+    /// The paths that were asked for and that the text has not written; a directory's ends with a slash.
     pub fn asked(&self) -> BTreeSet<String> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -105,8 +105,9 @@ impl Files {
     /// How often the text has touched a file by now. Only behind the last time is it what it is at the end.
     pub(super) fn touches(&self, path: &str) -> usize {
         let holds = |touched: &&String| {
-            path.strip_prefix(touched.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            let inside = path.ends_with('/') && touched.starts_with(path);
+            let rest = path.strip_prefix(touched.as_str());
+            inside || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         self.touched.iter().filter(holds).count()
     }

@@ -177,6 +177,14 @@ impl Invocation {
         data
     }
 
+    /// The document behind the path that the text does not show, as what it may say: anything.
+    pub(super) fn unread(&self) -> Option<Text> {
+        let mut words = self.arguments.iter().skip(1);
+        let is_file = |word: &&Text| word.literal().is_some_and(|text| text.starts_with('@'));
+        let file = words.find(|word| is_file(word) && self.document(word).is_none())?;
+        self.stdin.is_none().then(|| unknown(file))
+    }
+
     /// Whether all that stands behind the path is data to the CLI, and there is some.
     pub(super) fn has_sound_data(&self) -> bool {
         let mut words = self.arguments.iter().skip(1).map(|word| Masked::new(word).text);

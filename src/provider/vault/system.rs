@@ -109,7 +109,7 @@ fn settings(invocation: &Invocation) -> Vec<(String, Option<Text>)> {
 }
 
 fn enabled(invocation: &Invocation, group: &str, path: Text) -> Option<Invocation> {
-    let kind = value(invocation, None, "type")?;
+    let kind = value(invocation, None, "type").or_else(|| invocation.unread())?;
     let mut found = plain(&[group, "enable"], vec![kind]);
     found.flags = settings(invocation);
     found.flags.push(("path".to_owned(), Some(path)));
@@ -143,7 +143,9 @@ fn moved(invocation: &Invocation) -> Option<Invocation> {
 
 /// `rules` is the older word for `policy`; with `@FILE` it is the CLI's own form with a file.
 fn policy(invocation: &Invocation, name: Text) -> Option<Invocation> {
-    let key = ["policy", "rules"].into_iter().find(|key| value(invocation, None, key).is_some())?;
+    let rules = plain(&["policy", "write"], vec![name.clone(), Text::from("-")]);
+    let key = ["policy", "rules"].into_iter().find(|key| value(invocation, None, key).is_some());
+    let Some(key) = key else { return invocation.unread().map(|_| rules) };
     let file = invocation.arguments.iter().skip(1).find_map(|argument| {
         let masked = Masked::new(argument);
         let file = masked.text.strip_prefix(key)?.strip_prefix("=@")?;
@@ -152,9 +154,7 @@ fn policy(invocation: &Invocation, name: Text) -> Option<Invocation> {
     if let Some(file) = file {
         return Some(plain(&["policy", "write"], vec![name, file]));
     }
-    let mut found = plain(&["policy", "write"], vec![name, Text::from("-")]);
-    found.stdin = value(invocation, None, key);
-    Some(found)
+    Some(Invocation { stdin: value(invocation, None, key), ..rules })
 }
 
 /// `sys/leases/revoke-prefix/PREFIX`, `sys/leases/revoke` with `lease_id`, and the older forms.

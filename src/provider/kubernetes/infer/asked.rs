@@ -161,6 +161,13 @@ impl<'a> Asked<'a> {
         Object { word, name: named.name.clone(), namespace }
     }
 
+    /// What is right in a directory that `-f` names.
+    fn directory(&self, name: &str) -> Option<&Text> {
+        let path = self.call.path(&Text::from(name));
+        let right_in_it = !self.line.has("recursive") && self.call.printed(name).is_none();
+        right_in_it.then(|| self.call.files.manifests(&path)).flatten()
+    }
+
     /// The objects of the manifests that `-f` names, as far as they are in the text.
     pub(super) fn manifests(&self) -> Result<Vec<Named>, Reading> {
         let mut objects = Vec::new();
@@ -169,7 +176,7 @@ impl<'a> Asked<'a> {
             let Some(name) = name.literal() else { continue };
             let text = match name.as_str() {
                 "-" | "/dev/stdin" => self.call.stdin.as_ref(),
-                name => self.call.file(name),
+                name => self.call.file(name).or_else(|| self.directory(name)),
             };
             let made = match text {
                 Some(text) => manifest::objects(text).map_err(Reading::NotUnderstood)?,
