@@ -283,18 +283,6 @@ fn what_is_not_made_yet_has_not_lost_what_it_never_held() {
 }
 
 #[test]
-fn what_is_taken_from_a_place_that_the_text_makes_was_not_there_before_it() {
-    let steps = ["vault secrets enable -path=zz kv", "vault kv delete zz/old"];
-    let mount = || ("vault/mount", "zz/", with("type", "kv"));
-    // Nothing tells whoever deleted it from whoever had it never.
-    let report = check(&steps, &[mount()], Selection::All);
-    assert_eq!((outcomes(&report).as_str(), report.here), ("1 pass, 2 skip", None));
-    let left: World<'_> = &[mount(), ("vault/kv-secret", "zz/old", with("a", "1"))];
-    let report = check(&steps, left, Selection::All);
-    assert_eq!((outcomes(&report).as_str(), report.here), ("1 pass, 2 fail", Some(2)));
-}
-
-#[test]
 fn a_thing_made_without_its_field_is_not_excused_by_the_thing_being_deleted_later() {
     let made = ["vault kv put kv/x a=1", "vault kv delete kv/x"];
     let changed = ["vault kv patch kv/x a=1", "vault kv delete kv/x"];

@@ -204,29 +204,9 @@ impl<'a> Timeline<'a> {
                 fields.push(Some(&field.path));
             }
         }
-        let placeless = self.begins_without_its_place(claim);
-        let starts = |field| match start(history, field) {
-            State::Present if placeless && first_removed(history) => State::Absent,
-            start => start,
-        };
-        let part = |field| part(history, at, (field, starts(field)), &claim.expectation, asked);
+        let part = |field| part(history, at, field, &claim.expectation, asked);
         fields.into_iter().map(part).collect()
     }
-
-    /// Whether the text itself makes what holds the subject: before that, nothing in it was there.
-    fn begins_without_its_place(&self, claim: &Claim) -> bool {
-        let holds = |known: &Subject| {
-            claim.container.as_ref() == Some(known) || provider::holds(known, &claim.subject)
-        };
-        self.histories
-            .iter()
-            .any(|(known, history)| holds(known) && start(history, None) == State::Absent)
-    }
-}
-
-/// Whether the first thing that the text does to it is to take it away.
-fn first_removed(history: &[Event<'_>]) -> bool {
-    history.iter().find(|event| event.changes()).is_some_and(|event| event.verb == Verb::Remove)
 }
 
 /// Whether it is something that may or may not be done: the thing may be there behind it or not.
@@ -306,10 +286,11 @@ fn start(history: &[Event<'_>], field: Option<&str>) -> State {
 fn part(
     history: &[Event<'_>],
     at: usize,
-    (field, start): (Option<&str>, State),
+    field: Option<&str>,
     expectation: &Expectation,
     last_asked: usize,
 ) -> Part {
+    let start = start(history, field);
     let state = match field {
         None => existence(expectation),
         Some(path) => stated(expectation, path).unwrap_or(State::Open),
