@@ -7,29 +7,91 @@ use super::lease::learners;
 use super::mount::{self, Engine};
 use super::place::{DatabasePath, Place, field, first, last, under};
 use super::probe;
-use super::{database_config, database_role};
+use super::served::Served;
+use super::{database_config, database_role, path};
 use crate::claim::{
     Claim, Control, Expectation, Facts, Observation, Subject, Text, Unobservable, Verb,
 };
+use crate::provider::masked::Masked;
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::{count, ticked};
 
 pub(crate) const ID: &str = "vault/dynamic-credential";
 
 const DOC: &str = "\
-Credentials of a role of the database engine were read, and their lease still lives.
+Credentials of a role of an engine that leases them were read, and their lease still lives.
 
-Claimed by `vault read MOUNT/creds/ROLE`, and none is left after `vault lease revoke -prefix MOUNT/creds/ROLE`.
+Claimed by `vault read MOUNT/creds/ROLE` of the engines database, consul, nomad, rabbitmq, ldap, aws, azure and
+alicloud, and none is left after `vault lease revoke -prefix MOUNT/creds/ROLE`.
 
 Read by `LIST sys/leases/lookup/MOUNT/creds/ROLE`, before any probe of the run adds to it. A token that may
 not list leases leaves the claim open: it is a skip. Control of an absence: the list can be read.
 
-A probe of labproof never counts. A lease that is older than a probe's token can live was the learner's; so is
+A probe of labproof, which is of a role of the database engine, never counts. A lease that is older than a probe's token can live was the learner's; so is
 a younger one while no token of a probe lives, or, where the token may not list tokens, one whose Postgres role
 is not named like a probe's. Whose hands read the credentials is not known.";
 
 /// The kind.
 pub(super) struct DynamicCredential;
+
+/// The other engines whose `creds/ROLE` give a lease with what they issue, and where each keeps its roles.
+const LEASING: &[(&str, &str)] = &[
+    ("consul", "roles"),
+    ("nomad", "role"),
+    ("rabbitmq", "roles"),
+    ("ldap", "role"),
+    ("aws", "roles"),
+    ("azure", "roles"),
+    ("alicloud", "role"),
+];
+
+/// The parameter that says which of them it is.
+const ENGINE: &str = "engine";
+
+/// Where credentials of a role are issued.
+struct Issuer {
+    subject: Subject,
+    container: Subject,
+    /// What must be there before it can.
+    needs: Vec<Subject>,
+}
+
+impl Issuer {
+    /// What issues by this path, by the story or by its name.
+    fn of(path: &Text, story: &Story) -> Option<Self> {
+        match DatabasePath::of(path, story) {
+            Some(path) if path.area == "creds" => Some(Self::database(&path, story)),
+            Some(_) => None,
+            None => Self::other(path, story),
+        }
+    }
+
+    fn database(path: &DatabasePath, story: &Story) -> Self {
+        let role = path.subject(database_role::ID);
+        let config = story
+            .last(database_role::ID, |claim| claim.subject == role)
+            .and_then(|claim| field(claim, "db_name"))
+            .map(|config| Subject::new(database_config::ID, under(&path.mount, config)));
+        let needs = std::iter::once(role).chain(config).collect();
+        Self { subject: path.subject(ID), container: path.container(), needs }
+    }
+
+    fn other(path: &Text, story: &Story) -> Option<Self> {
+        let masked = Masked::new(path);
+        let served = Served::of(&masked, story)?;
+        let (engine, roles) = LEASING.iter().find(|(engine, _)| *engine == served.engine)?;
+        let role = served.rest.trim_end_matches('/').strip_prefix("creds/")?;
+        if role.is_empty() || role.contains('/') {
+            return None;
+        }
+        let below = |rest: &str| masked.unmask(&format!("{}{rest}", served.mount));
+        Some(Self {
+            subject: Subject::new(ID, below(role)).with(ENGINE, *engine),
+            container: served.container.clone()?,
+            needs: vec![Subject::new(path::ID, below(&format!("{roles}/{role}")))],
+        })
+    }
+}
 
 impl Kind for DynamicCredential {
     fn id(&self) -> &'static str {
@@ -87,17 +149,12 @@ impl Kind for DynamicCredential {
 
 fn issued(call: &Call, story: &Story) -> Option<Claim> {
     let invocation = Invocation::of(call)?;
-    let path = DatabasePath::of(invocation.path()?, story)?;
-    if path.area != "creds" || !invocation.is(&["read"]) || invocation.elsewhere() {
+    if !invocation.is(&["read"]) || invocation.elsewhere() {
         return None;
     }
-    let role = path.subject(database_role::ID);
-    let config = story
-        .last(database_role::ID, |claim| claim.subject == role)
-        .and_then(|claim| field(claim, "db_name"))
-        .map(|config| Subject::new(database_config::ID, under(&path.mount, config)));
-    let claim = Claim::new(path.subject(ID), Expectation::Present(Vec::new()), Verb::Make);
-    Some(claim.within(path.container()).needing(std::iter::once(role).chain(config)))
+    let issuer = Issuer::of(invocation.path()?, story)?;
+    let claim = Claim::new(issuer.subject, Expectation::Present(Vec::new()), Verb::Make);
+    Some(claim.within(issuer.container).needing(issuer.needs))
 }
 
 /// Leases taken back: those of a role by their prefix; of one lease or one token, which of them is not told.
@@ -110,11 +167,9 @@ fn revoked(call: &Call, story: &Story) -> Vec<Claim> {
         return Vec::new();
     }
     let prefix = invocation.path().filter(|_| of_lease && invocation.has("prefix"));
-    if let Some(path) = prefix.and_then(|prefix| DatabasePath::of(prefix, story))
-        && path.area == "creds"
-    {
-        let claim = Claim::new(path.subject(ID), Expectation::Absent, Verb::Remove);
-        return vec![claim.within(path.container())];
+    if let Some(issuer) = prefix.and_then(|prefix| Issuer::of(prefix, story)) {
+        let claim = Claim::new(issuer.subject, Expectation::Absent, Verb::Remove);
+        return vec![claim.within(issuer.container)];
     }
     // A lease's own name begins with the path that made it; what is in a variable may be any.
     let written = invocation.path().filter(|_| of_lease).and_then(Text::literal);
@@ -165,6 +220,9 @@ async fn observe(subject: &Subject, lab: &Lab) -> Observation {
         return Observation::unobservable(Unobservable::Unexpected(reason), read);
     }
     let read = format!("{read}, {}", count(leases.len(), "lease"));
+    if subject.param(ENGINE).is_some() {
+        return Observation::present(Facts::none(), read);
+    }
     match learners(lab, &place, &path, &leases).await {
         Ok(true) => Observation::present(Facts::none(), read),
         Ok(false) => none(read).near(Some("only a probe's credentials live, or lived".to_owned())),
@@ -185,5 +243,25 @@ mod tests {
         assert_eq!(DynamicCredential.title(&claim), "credentials of `api` were read");
         assert_eq!(DynamicCredential.expected(&claim), "a live lease of `database/creds/api`");
         assert_eq!(issued(&call("vault read database/roles/api"), &Story::default()), None);
+    }
+
+    #[test]
+    fn other_engines_lease_what_they_issue_too() {
+        let of = |line: &str| issued(&call(line), &Story::default());
+        let claim = of("vault read -field=token consul/creds/operator").unwrap();
+        assert_eq!(claim.subject, Subject::new(ID, "consul/operator").with(ENGINE, "consul"));
+        assert_eq!(claim.depends, [Subject::new(path::ID, "consul/roles/operator")]);
+        assert_eq!(DynamicCredential.expected(&claim), "a live lease of `consul/creds/operator`");
+        // What has no lease, or is no role's.
+        for line in [
+            "vault read kubernetes/creds/web",
+            "vault read consul/creds",
+            "vault read consul/creds/a/b",
+            "vault read consul/roles/a",
+            "vault read terraform/creds/a",
+            "vault read kv/creds/a",
+        ] {
+            assert_eq!(of(line), None, "{line}");
+        }
     }
 }
