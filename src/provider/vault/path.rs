@@ -14,7 +14,8 @@ use super::path_field;
 use super::place::known;
 use super::served::{Served, is_under};
 use crate::claim::{
-    Claim, Control, Expectation, Facts, Meaning, Observation, Subject, Text, Unobservable, Verb,
+    Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Text, Unobservable,
+    Verb,
 };
 use crate::provider::masked::Masked;
 use crate::provider::{Call, Kind, Lab, Looks, Reading, Story, Unseen};
@@ -124,7 +125,11 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let claim = match verb.as_str() {
         "write" | "patch" if kept.verb != Verb::Remove => {
             let verb = if verb == "patch" { Verb::Change } else { kept.verb };
-            Claim::new(subject, Expectation::Present(path_field::given(kept.fields, &data)), verb)
+            let fields = path_field::given(kept.fields, &data);
+            if leaves_no_mark(area, kept, &fields, &data) {
+                return None;
+            }
+            Claim::new(subject, Expectation::Present(fields), verb)
         }
         "delete" if kept.removable => Claim::new(subject, Expectation::Absent, Verb::Remove),
         "read" if kept.read.is_none() => read(subject, story),
@@ -134,6 +139,16 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
         Some(container) => claim.within(container),
         None => claim,
     })
+}
+
+/// Whether a write to what keeps something could not be told from none: of a setting that is there from the start,
+/// nothing is compared; a plugin of a version is not among those without one.
+fn leaves_no_mark(area: &Area, kept: &Kept, fields: &[Field], data: &[(String, Text)]) -> bool {
+    let from_the_start = kept.verb == Verb::Change && !kept.removable;
+    let compared = fields.iter().any(|field| field.meaning != Meaning::NotReturned);
+    let versioned =
+        area.pattern == "plugins/catalog/*/*" && data.iter().any(|(key, _)| key == "version");
+    (from_the_start && !compared) || versioned
 }
 
 fn read(subject: Subject, story: &Story) -> Claim {
@@ -204,6 +219,15 @@ pub(super) fn reading(invocation: &Invocation) -> Option<Reading> {
             })
         })
     };
+    if let Some(area) = named
+        && let Does::Keeps(kept) = &area.does
+        && verb == "write"
+    {
+        let data = invocation.data();
+        if leaves_no_mark(area, kept, &path_field::given(kept.fields, &data), &data) {
+            return Some(Reading::NotObservable(Unseen::NoMark));
+        }
+    }
     match (&named.or_else(tail)?.does, verb.as_str()) {
         (Does::Leaves(why), _) => Some(Reading::NotObservable(*why)),
         (Does::Looks, "write") => Some(Reading::Reads),

@@ -1,5 +1,5 @@
-//! The table of paths of the auth methods, and of what is built into every Vault. Each row was held against a
-//! real Vault, or against its source where the other side of it (a cloud) is not to be had.
+//! The table of paths of the auth methods, and of what is built into every Vault. The live suite writes each row
+//! that is read back to a real Vault (`tests/live/kinds/paths`).
 
 use super::path_area::{
     Area, changes, configures, keeps, leaves, looks, makes, replaces, resets, sets,
@@ -138,6 +138,9 @@ const AZURE_ROLE: &[Written] = &[
     set("bound_scale_sets"),
 ];
 
+const GCP: &[Written] =
+    &[exact("iam_alias"), set("iam_metadata"), exact("gce_alias"), set("gce_metadata")];
+
 const GCP_ROLE: &[Written] = &[
     exact("type"),
     set("bound_projects"),
@@ -263,7 +266,7 @@ pub(super) const METHODS: &[Area] = &[
     keeps("auth/azure", "config", &[AZURE]),
     keeps("auth/azure", "role/*", &[TOKEN, POLICIES, TTLS, PERIOD, AZURE_ROLE]),
     leaves("auth/azure", "login", Unseen::Nameless),
-    configures("auth/gcp", "config", &[]),
+    sets("auth/gcp", "config", &[GCP]),
     keeps("auth/gcp", "role/*", &[TOKEN, POLICIES, TTLS, PERIOD, GCP_ROLE]),
     leaves("auth/gcp", "login", Unseen::Nameless),
     keeps("auth/cert", "certs/*", &[TOKEN, POLICIES, TTLS, PERIOD, CERT]),
@@ -340,11 +343,7 @@ pub(super) const BUILT_IN: &[Area] = &[
     keeps("sys", "config/auditing/request-headers/*", &[]),
     leaves("sys", "config/reload/*", Unseen::NoMark),
     leaves("sys", "config/control-group", Unseen::OtherEdition),
-    sets(
-        "sys",
-        "internal/counters/config",
-        &[&[exact("enabled"), exact("retention_months"), exact("default_report_months")]],
-    ),
+    sets("sys", "internal/counters/config", &[&[exact("enabled"), exact("retention_months")]]),
     keeps("sys", "plugins/catalog/*/*", &[PLUGIN]),
     leaves("sys", "plugins/reload/backend", Unseen::NoMark),
     leaves("sys", "plugins/reload/*/*", Unseen::NoMark),
