@@ -188,10 +188,7 @@ impl NewVault {
         vault.server.until("the new Vault answers", Duration::from_mins(1), || {
             let path = "/v1/sys/seal-status";
             let request = Request { method: "GET", path, headers: &[], body: "" };
-            match http::send(socket, &request)? {
-                (200, _) => Ok(()),
-                (status, body) => Err(format!("{status}: {body}")),
-            }
+            http::send(socket, &request).map(drop)
         })?;
         Ok(vault)
     }
@@ -199,6 +196,16 @@ impl NewVault {
     /// What goes into VAULT_ADDR.
     pub(crate) fn address(&self) -> String {
         format!("http://{}", self.socket)
+    }
+
+    /// Whether it shows its engines to a token.
+    pub(crate) fn serves(&self, token: &str) -> Done<()> {
+        let (path, headers) = ("/v1/sys/mounts", [("X-Vault-Token", token)]);
+        let request = Request { method: "GET", path, headers: &headers, body: "" };
+        match http::send(self.socket, &request)? {
+            (200, _) => Ok(()),
+            (status, body) => Err(format!("{status}: {body}")),
+        }
     }
 }
 
