@@ -1,8 +1,10 @@
 //! A development Vault of a lab, and what the harness reads and writes in it as root.
 
 use std::collections::BTreeSet;
+use std::fs::Permissions;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,12 +37,14 @@ impl Vault {
         let socket = SocketAddr::new(ip, free_port(ip)?);
         let config = directory.join("doors.json");
         let doors = Doors::prepare(ip, &directory.join("doors"), &config)?;
+        let plugins = plugins(directory)?;
         let mut command = guarded(servers.path("setpriv")?, None, servers.path("vault")?);
         command
             .args(["server", "-dev", "-dev-no-store-token"])
             .arg(format!("-dev-root-token-id={root_token}"))
             .arg(format!("-dev-listen-address={socket}"))
             .arg(format!("-config={}", config.display()))
+            .arg(format!("-config={}", plugins.display()))
             .env("HOME", directory)
             .env_remove("VAULT_TOKEN");
         let log = directory.join("vault.log");
@@ -145,6 +149,18 @@ impl Vault {
     }
 }
 
+/// The part of the configuration that names a folder of plugins, with one in it that only its catalogue takes.
+fn plugins(directory: &Path) -> Done<PathBuf> {
+    let (folder, config) = (directory.join("plugins"), directory.join("plugins.json"));
+    let text = json!({ "plugin_directory": folder }).to_string();
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(folder.join("shop"), "#!/bin/sh\nexit 1\n"))
+        .and_then(|()| std::fs::set_permissions(folder.join("shop"), Permissions::from_mode(0o755)))
+        .and_then(|()| std::fs::write(&config, text))
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(config)
+}
+
 /// A Vault as it is set up for the first time: not initialised, kept in memory.
 pub(crate) struct NewVault {
     pub(crate) socket: SocketAddr,
@@ -172,10 +188,7 @@ impl NewVault {
         vault.server.until("the new Vault answers", Duration::from_mins(1), || {
             let path = "/v1/sys/seal-status";
             let request = Request { method: "GET", path, headers: &[], body: "" };
-            match http::send(socket, &request)? {
-                (200, _) => Ok(()),
-                (status, body) => Err(format!("{status}: {body}")),
-            }
+            http::send(socket, &request).map(drop)
         })?;
         Ok(vault)
     }
@@ -183,6 +196,16 @@ impl NewVault {
     /// What goes into VAULT_ADDR.
     pub(crate) fn address(&self) -> String {
         format!("http://{}", self.socket)
+    }
+
+    /// Whether it shows its engines to a token.
+    pub(crate) fn serves(&self, token: &str) -> Done<()> {
+        let (path, headers) = ("/v1/sys/mounts", [("X-Vault-Token", token)]);
+        let request = Request { method: "GET", path, headers: &headers, body: "" };
+        match http::send(self.socket, &request)? {
+            (200, _) => Ok(()),
+            (status, body) => Err(format!("{status}: {body}")),
+        }
     }
 }
 

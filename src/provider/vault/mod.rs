@@ -27,6 +27,7 @@ mod path_built_in;
 mod path_engines;
 mod path_field;
 mod path_guess;
+mod path_reading;
 pub(crate) mod place;
 mod policy;
 mod policy_text;

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::cli::Invocation;
 use super::client::Session;
-use super::kv::is_called_kv;
 use super::mount::Engine;
 use super::object::{self, Holder, Thing};
 use super::path_area::{Area, Does, Kept};
@@ -14,13 +13,14 @@ use super::path_built_in::BUILT_IN;
 use super::path_engines::ENGINES;
 use super::path_field;
 use super::path_guess::{self, Guess, guess};
+use super::path_reading::leaves_no_mark;
 use super::place::known;
-use super::served::{Served, is_under};
+use super::served::Served;
 use crate::claim::{
     Claim, Control, Expectation, Facts, Meaning, Observation, Subject, Text, Unobservable, Verb,
 };
 use crate::provider::masked::Masked;
-use crate::provider::{Call, Kind, Lab, Looks, Reading, Story, Unseen};
+use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::secret::Secret;
 use crate::text::ticked;
 
@@ -130,7 +130,11 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let claim = match verb.as_str() {
         "write" | "patch" if kept.verb != Verb::Remove => {
             let verb = if verb == "patch" { Verb::Change } else { kept.verb };
-            Claim::new(subject, Expectation::Present(path_field::given(kept.fields, &data)), verb)
+            let fields = path_field::given(kept.fields, &data);
+            if leaves_no_mark(area, kept, &fields, &data) {
+                return None;
+            }
+            Claim::new(subject, Expectation::Present(fields), verb)
         }
         "delete" if kept.removable => Claim::new(subject, Expectation::Absent, Verb::Remove),
         "read" if kept.read.is_none() => read(subject, story),
@@ -207,44 +211,6 @@ fn place(
         }
     }
     Some(path)
-}
-
-/// What a command is from which no kind claims anything, where its path tells: it leaves nothing to read, or
-/// only looks.
-pub(super) fn reading(invocation: &Invocation) -> Option<Reading> {
-    let [verb] = invocation.verb.as_slice() else { return None };
-    if !matches!(verb.as_str(), "write" | "delete") {
-        return None;
-    }
-    let masked = Masked::new(invocation.path()?);
-    let path = masked.text.trim_matches('/');
-    // By the text alone it is not known here what is behind a mount: its name says it, or the path itself.
-    let named = Served::of(&masked, &Story::default())
-        .and_then(|served| area(&served.engine, &served.rest).map(|(area, _)| area));
-    let tail = || {
-        let starts = path.match_indices('/').map(|(at, _)| at + 1);
-        let mut tails = starts.map(|at| (&path[..at], &path[at..]));
-        tails.find_map(|(mount, rest)| {
-            rows().find(|area| {
-                is_under(area.engine, mount) && area.pattern != "**" && area.names(rest).is_some()
-            })
-        })
-    };
-    // The text does not tell what is mounted there, and engines differ in it.
-    let untold = || {
-        let unknown = Served::of(&masked, &Story::default()).is_none() && !is_called_kv(path);
-        unknown.then_some(Reading::NotObservable(Unseen::NotInText))
-    };
-    let Some(known) = named.or_else(tail) else { return untold() };
-    match (&known.does, verb.as_str()) {
-        (Does::Leaves(why), _) => Some(Reading::NotObservable(*why)),
-        (Does::Looks, "write") => Some(Reading::Reads),
-        // Written without the name that it would be read by.
-        (Does::Keeps(Kept { read: Some(read), .. }), "write") if read.contains('{') => {
-            Some(Reading::NotObservable(Unseen::Nameless))
-        }
-        _ => untold(),
-    }
 }
 
 async fn observe(subject: &Subject, session: &Session) -> Observation {

@@ -1,5 +1,5 @@
-//! The table of paths of the auth methods. Each row was held against a real Vault, or against its source where the
-//! other side of it (a cloud) is not to be had.
+//! The table of paths of the auth methods. The live suite writes each row that is read back to a real Vault
+//! (`tests/live/kinds/paths`).
 
 use super::path_area::{Area, changes, configures, keeps, leaves, looks, replaces, resets, sets};
 use super::path_field::{Written, exact, lower, policies, set, switch, time};
@@ -156,6 +156,9 @@ const AZURE_ROLE: &[Written] = &[
     set("bound_scale_sets"),
 ];
 
+const GCP: &[Written] =
+    &[exact("iam_alias"), set("iam_metadata"), exact("gce_alias"), set("gce_metadata")];
+
 const GCP_ROLE: &[Written] = &[
     exact("type"),
     set("bound_projects"),
@@ -243,7 +246,7 @@ pub(super) const METHODS: &[Area] = &[
     keeps("auth/azure", "config", &[AZURE]),
     keeps("auth/azure", "role/*", &[TOKEN, POLICIES, TTLS, PERIOD, AZURE_ROLE]),
     leaves("auth/azure", "login", Unseen::Nameless),
-    configures("auth/gcp", "config", &[]),
+    sets("auth/gcp", "config", &[GCP]),
     keeps("auth/gcp", "role/*", &[TOKEN, POLICIES, TTLS, PERIOD, GCP_ROLE]),
     leaves("auth/gcp", "login", Unseen::Nameless),
     keeps("auth/cert", "certs/*", &[TOKEN, POLICIES, TTLS, PERIOD, CERT]),

@@ -1,5 +1,5 @@
-//! The table of paths of what is built into every Vault: identities, and Vault's own settings. Each row was held
-//! against a real Vault.
+//! The table of paths of what is built into every Vault: identities, and Vault's own settings. The live suite
+//! writes each row that is read back to a real Vault (`tests/live/kinds/paths`).
 
 use super::path_area::{Area, keeps, leaves, looks, makes, replaces, resets, sets};
 use super::path_field::{Written, exact, hcl, pairs, policies, set, switch, time};
@@ -94,11 +94,7 @@ pub(super) const BUILT_IN: &[Area] = &[
     keeps("sys", "config/auditing/request-headers/*", &[]),
     leaves("sys", "config/reload/*", Unseen::NoMark),
     leaves("sys", "config/control-group", Unseen::OtherEdition),
-    sets(
-        "sys",
-        "internal/counters/config",
-        &[&[exact("enabled"), exact("retention_months"), exact("default_report_months")]],
-    ),
+    sets("sys", "internal/counters/config", &[&[exact("enabled"), exact("retention_months")]]),
     keeps("sys", "plugins/catalog/*/*", &[PLUGIN]),
     // The form without a type is of an older Vault.
     leaves("sys", "plugins/catalog/*", Unseen::OtherEdition),

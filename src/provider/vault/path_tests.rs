@@ -1,9 +1,11 @@
 //! Paths: what commands claim of them, the table that tells it, and what Vault's answers say.
 
 use super::super::cli::tests::call;
+use super::super::path_reading::reading;
 use super::*;
 use crate::claim::{Fact, Field};
 use crate::provider::vault::Vault;
+use crate::provider::{Reading, Unseen};
 use serde_json::json;
 
 fn after(before: &[&str], line: &str) -> Option<Claim> {

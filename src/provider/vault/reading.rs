@@ -21,7 +21,7 @@ pub(super) fn reading(call: &Call) -> Reading {
     if let Some(reason) = invocation.elsewhere {
         return Reading::NotObservable(reason);
     }
-    if let Some(reading) = super::path::reading(&invocation) {
+    if let Some(reading) = super::path_reading::reading(&invocation) {
         return reading;
     }
     of_verb(&verb, &invocation).unwrap_or_else(|| {

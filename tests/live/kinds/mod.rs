@@ -1,6 +1,7 @@
 //! Every kind of a provider on a real server, kind by kind: not there, there, another, gone, and not to be seen,
 //! each with the control that the report shows. A kind without a row is a failure.
 
+mod paths;
 mod proof;
 mod row;
 mod seal;
@@ -17,10 +18,14 @@ type Prove = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder.
 pub(crate) fn trials() -> Vec<Trial> {
-    let proofs: [(&str, Prove); 2] = [("vault", vault::prove), ("vault_seal", seal::prove)];
+    let proofs: [(&str, Prove); 3] =
+        [("vault", vault::prove), ("vault_paths", paths::prove), ("vault_seal", seal::prove)];
     let mut trials = vec![Trial::test("kinds::vault::every_kind_has_a_row", || {
         Ok(every_kind_has_a_row("vault", &[vault::rows(), seal::rows()].concat())?)
     })];
+    trials.push(Trial::test("kinds::vault_paths::every_row_is_tried", || {
+        Ok(paths::every_row_is_tried()?)
+    }));
     trials.extend(proofs.map(|(name, prove)| {
         Trial::test(format!("kinds::{name}"), move || Ok(WALKS.with(prove)?))
     }));

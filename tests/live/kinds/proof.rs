@@ -24,6 +24,8 @@ pub(crate) struct Ground {
     pub(crate) words: Vec<(&'static str, String)>,
     /// What is run in the learner's shell before anything else, and is in no text.
     pub(crate) before: String,
+    /// What is run behind what is given, and is in no text.
+    pub(crate) beside: &'static str,
     /// How the lab is looked at.
     pub(crate) call: Check,
     /// Hides what a row denies from whoever looks.
@@ -74,7 +76,8 @@ impl<'a> Proof<'a> {
         let make = ground.text(lab, "make", &make)?;
         let back = ground.text(lab, "back", &back)?;
         let mut session = Session::start(lab)?;
-        for fence in [&ground.before, &ground.with_words(ground.given)] {
+        let (given, beside) = (ground.with_words(ground.given), ground.with_words(ground.beside));
+        for fence in [&ground.before, &given, &beside] {
             run(&mut session, fence)?;
         }
         Ok(Proof { lab, ground, session, make, back })
@@ -263,7 +266,9 @@ fn controlled(row: &Row, own: &[&Value]) -> Done<()> {
 }
 
 fn says(row: &Row, own: &[&Value], words: &str) -> Done<()> {
-    if own.iter().any(|assertion| assertion.to_string().contains(words)) {
+    let said =
+        |assertion: &&Value| assertion["actual"].as_str().is_some_and(|it| it.contains(words));
+    if own.iter().any(said) {
         return Ok(());
     }
     Err(format!("{}: nothing says `{words}`: {own:#?}", row.kind))

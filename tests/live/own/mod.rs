@@ -1,9 +1,12 @@
 //! Walks through our own challenges in `challenges/`: one file each, with its tables.
 
+mod certificates_and_keys;
 mod custom_resource;
 mod deployment_life;
+mod first_start;
 pub(crate) mod helm_release;
 mod kv_versions;
+mod leases_and_static_roles;
 mod make_change_delete;
 mod move_to_a_new_namespace;
 mod policies_and_userpass;
@@ -11,10 +14,12 @@ mod retold_seed;
 mod roles_and_grants;
 mod row;
 mod unseal_after_a_restart;
+mod values_from_files;
 
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
+use serde_json::json;
 
 use crate::check::Check;
 use crate::fences::fences;
@@ -33,16 +38,20 @@ type Walk = fn(&mut Lab) -> Done<()>;
 
 /// The trials of this folder. A challenge without a walk is a failure too.
 pub(crate) fn trials() -> Vec<Trial> {
-    let walks: [(&str, &[(&str, Walk)]); 9] = [
+    let walks: [(&str, &[(&str, Walk)]); 13] = [
+        (certificates_and_keys::SLUG, certificates_and_keys::WALKS),
         (deployment_life::SLUG, deployment_life::WALKS),
+        (first_start::SLUG, first_start::WALKS),
         (helm_release::SLUG, helm_release::WALKS),
         (kv_versions::SLUG, kv_versions::WALKS),
+        (leases_and_static_roles::SLUG, leases_and_static_roles::WALKS),
         (make_change_delete::SLUG, make_change_delete::WALKS),
         (move_to_a_new_namespace::SLUG, move_to_a_new_namespace::WALKS),
         (policies_and_userpass::SLUG, policies_and_userpass::WALKS),
         (retold_seed::SLUG, retold_seed::WALKS),
         (roles_and_grants::SLUG, roles_and_grants::WALKS),
         (unseal_after_a_restart::SLUG, unseal_after_a_restart::WALKS),
+        (values_from_files::SLUG, values_from_files::WALKS),
     ];
     let mut trials = vec![Trial::test("walk::every_challenge_has_a_walk", move || {
         Ok(every_challenge_has_a_walk(&walks.map(|(slug, _)| slug))?)
@@ -127,6 +136,22 @@ fn under_other_names(lab: &Lab, slug: &str, names: Vec<(&'static str, String)>) 
     let path = lab.directory.join(format!("{slug}.md"));
     std::fs::write(&path, replace(&text, names)?).map_err(|error| error.to_string())?;
     Ok(path)
+}
+
+/// Connects Vault's engine for databases with the lab's Postgres, for all roles.
+fn connect(lab: &Lab, connection: &str) -> Done<()> {
+    let (vault, names) = (&lab.world.vault, &lab.world.names);
+    vault.write("sys/mounts/database", &json!({ "type": "database" }))?;
+    let address = lab.world.postgres.socket;
+    let url = format!("postgresql://{{{{username}}}}:{{{{password}}}}@{address}/postgres");
+    let connected = json!({
+        "plugin_name": "postgresql-database-plugin",
+        "allowed_roles": "*",
+        "connection_url": format!("{url}?sslmode=disable"),
+        "username": names.user,
+        "password": names.password,
+    });
+    vault.write(&format!("database/config/{connection}"), &connected).map(drop)
 }
 
 /// Random names for one walk; LABPROOF_LIVE_SEED walks one again.

@@ -163,7 +163,6 @@ fn walk(
 
 /// An engine for databases with a connection, an account, an old list of people and an old policy.
 fn start(lab: &Lab, granted: &Granted<'_>) -> Done<()> {
-    let names = &lab.world.names;
     let vault = &lab.world.vault;
     let Granted { connection, account, old, left, policy, .. } = granted;
     let rules = json!({ "policy": "path \"kv/*\" { capabilities = [\"list\"] }" });
@@ -172,15 +171,5 @@ fn start(lab: &Lab, granted: &Granted<'_>) -> Done<()> {
     vault.write(&format!("auth/{old}/users/{left}"), &json!({ "password": "long-gone" }))?;
     let sql = format!("CREATE ROLE \"{account}\" LOGIN PASSWORD 'every-till-knows-it'");
     lab.world.postgres.sql("postgres", &sql)?;
-    vault.write("sys/mounts/database", &json!({ "type": "database" }))?;
-    let address = lab.world.postgres.socket;
-    let url = format!("postgresql://{{{{username}}}}:{{{{password}}}}@{address}/postgres");
-    let connected = json!({
-        "plugin_name": "postgresql-database-plugin",
-        "allowed_roles": "*",
-        "connection_url": format!("{url}?sslmode=disable"),
-        "username": names.user,
-        "password": names.password,
-    });
-    vault.write(&format!("database/config/{connection}"), &connected).map(drop)
+    super::connect(lab, connection)
 }
