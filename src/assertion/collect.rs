@@ -249,6 +249,14 @@ impl Walk<'_> {
             None if entered.perhaps => perhaps_read(&call, &self.story),
             None => read(&call, &self.story),
         };
+        if let Some(former) = entered.former {
+            let opened = planned::opened_by(claims(&former, &self.story), &self.story);
+            read.claims.extend(opened);
+        }
+        let host = call.host.as_deref();
+        let mut files = planned::opened_files(&entered.changed, host, &self.story);
+        files.retain(|open| read.claims.iter().all(|claim| claim.subject != open.subject));
+        read.claims.extend(files);
         read.program = call.program();
         read
     }

@@ -8,6 +8,21 @@ use crate::provider::{Call, Write};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
     known: Vec<(String, Text)>,
+    /// What files held before something was done to them that the text does not say.
+    stale: Vec<(String, Text)>,
+    /// The commands that were given a file, each with its step, since it was last written.
+    pub(super) used: Vec<Use>,
+}
+
+/// One use of a file.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    /// The command, as far as it tells one use from another.
+    pub(super) command: String,
+    /// The file.
+    pub(super) path: String,
+    /// The step that it stands in.
+    pub(super) step: usize,
 }
 
 /// Programs that leave the files in their words as they are.
@@ -79,7 +94,19 @@ impl Files {
     /// A file that the text shows in full.
     pub(super) fn show(&mut self, path: String, text: Text) {
         self.forget(&path);
+        self.stale.retain(|(known, _)| *known != path);
+        self.used.retain(|one| one.path != path);
         self.known.push((path, text));
+    }
+
+    /// The files that are not what the text last wrote.
+    pub(super) fn all_stale(&self) -> Vec<String> {
+        self.stale.iter().map(|(path, _)| path.clone()).collect()
+    }
+
+    /// What a file held before it was changed in a way that the text does not say.
+    pub(super) fn stale(&self, path: &str) -> Option<&Text> {
+        self.stale.iter().find(|(known, _)| known == path).map(|(_, text)| text)
     }
 
     /// What a file holds.
@@ -87,14 +114,22 @@ impl Files {
         self.known.iter().find(|(known, _)| known == path).map(|(_, text)| text)
     }
 
-    fn forget(&mut self, path: &str) {
-        self.known.retain(|(known, _)| known != path);
+    pub(super) fn forget(&mut self, path: &str) {
+        self.forget_where(|known| known == path);
+    }
+
+    fn forget_where(&mut self, is: impl Fn(&str) -> bool) {
+        let (gone, known) = std::mem::take(&mut self.known).into_iter().partition(|(p, _)| is(p));
+        self.known = known;
+        let gone: Vec<(String, Text)> = gone;
+        self.stale.retain(|(path, _)| gone.iter().all(|(other, _)| other != path));
+        self.stale.extend(gone);
     }
 
     /// Forgets a directory with what is in it.
     fn forget_below(&mut self, path: &str) {
         let inside = format!("{path}/");
-        self.known.retain(|(known, _)| known != path && !known.starts_with(&inside));
+        self.forget_where(|known| known == path || known.starts_with(&inside));
     }
 
     fn write(&mut self, write: &Write) {
