@@ -118,3 +118,27 @@ fn a_value_of_the_learners_own_is_any() {
     let mut fields = plan.assertions.iter().flat_map(|one| one.claim.expectation.fields());
     assert!(fields.all(|field| field.value.value().is_some()));
 }
+
+const MANIFEST: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n  namespace: shop\ndata:\n  a: one";
+
+/// A text that has a file applied again has had it changed in between, wherever that was.
+#[test]
+fn a_file_that_is_applied_again_was_changed() {
+    let makes = format!("cat > web.yaml <<EOF\n{MANIFEST}\nEOF\nkubectl apply -f web.yaml");
+    let world = |contents: &str, value: &str| {
+        let file = ("host/file", "web.yaml", with("contents", contents));
+        [file, (OBJECT, "configmap/web", with("data.a", value))]
+    };
+    let (same, changed) = (world(MANIFEST, "one"), world("another", "two"));
+    for again in ["kubectl apply -f web.yaml", "vi web.yaml\nkubectl replace -f web.yaml"] {
+        // They are there, and what they hold is asked of nobody.
+        assert_eq!(told(&[&makes, again], &same), "1 pass", "{again}");
+        assert_eq!(told(&[&makes, again], &changed), "1 pass", "{again}");
+    }
+    assert_eq!(told(&[&makes, "ls"], &changed), "1 fail");
+    // What was taken away is made again as it was.
+    let steps = [makes.as_str(), "kubectl delete -f web.yaml", "kubectl apply -f web.yaml"];
+    assert!(told(&steps, &world(MANIFEST, "two")).ends_with("3 fail"));
+    assert!(told(&steps, &same).ends_with("3 pass"));
+}

@@ -4,16 +4,17 @@
 use std::collections::BTreeSet;
 
 use crate::challenge::{Challenge, Command, Link, Nest, Step};
-use crate::claim::{Claim, Expectation, Hole, Part, Text, Verb};
-use crate::provider::{self, Call, Reading, Story, Unseen};
+use crate::claim::{Claim, Verb};
+use crate::provider::{self, Story};
 use crate::text::{one_line, ticked};
 
 use super::planned::{self, Doubt, Read};
+use super::reading::{self, CHANGES_UNSEEN};
 use super::scope::Scope;
 use super::told::{self, Told};
 use super::{
-    Aside, Assertion, Bindings, LocalFile, Made, Plan, PlannedCommand, PlannedStep, Role,
-    Unclaimed, shown,
+    Aside, Assertion, Bindings, LocalFile, Plan, PlannedCommand, PlannedStep, Role, Unclaimed,
+    shown,
 };
 
 /// A text has no more commands than this, loops unrolled.
@@ -255,14 +256,24 @@ impl Walk<'_> {
         }
         let call = provider::seen_through(entered.call);
         let mut read = match doubt {
-            Some(doubt) => doubtful_read(&call, &self.story, doubt),
-            None if entered.perhaps => perhaps_read(&call, &self.story),
-            None => read(&call, &self.story),
+            Some(doubt) => reading::doubtful_read(&call, &self.story, doubt),
+            None if entered.perhaps => reading::perhaps_read(&call, &self.story),
+            None => reading::read(&call, &self.story),
         };
         read.program = program;
         read.seal(&call.files);
         let asked = call.files.asked().into_iter();
         self.files.extend(asked.map(|path| self.scope.local_file(path)));
+        // What is left open comes before what the same command makes anew.
+        let mut opened = match entered.former {
+            Some(former) => planned::opened_by(reading::claims(&former, &self.story), &self.story),
+            None => Vec::new(),
+        };
+        let host = call.host.as_deref();
+        let files = planned::opened_files(&entered.changed, host, &self.story);
+        let untold = |open: &Claim| read.claims.iter().all(|claim| claim.subject != open.subject);
+        opened.extend(files.into_iter().filter(untold));
+        read.claims.splice(0..0, opened);
         read
     }
 }
@@ -281,8 +292,6 @@ fn leaves(body: &[Command]) -> bool {
     })
 }
 
-const CHANGES_UNSEEN: &str = "changes something that cannot be seen afterwards: ";
-
 fn role(claimed: &[Assertion], asides: &[Aside], unclaimed: &[Unclaimed]) -> Role {
     let changes = claimed.iter().any(Assertion::changes)
         || asides.iter().any(|aside| aside.claim.verb.changes())
@@ -291,101 +300,5 @@ fn role(claimed: &[Assertion], asides: &[Aside], unclaimed: &[Unclaimed]) -> Rol
         (true, _) => Role::Changes,
         (false, false) => Role::Confirms,
         (false, true) => Role::Reads,
-    }
-}
-
-/// All kinds are asked: a command of one system may change things of another (a rotation ends logins).
-fn claims(call: &Call, story: &Story) -> Vec<Claim> {
-    provider::kinds().flat_map(|kind| kind.infer(call, story)).collect()
-}
-
-fn not_read(call: &Call) -> Read {
-    let program = call.words.first().map(Text::shown).unwrap_or_default();
-    Read::nothing(format!("{} is not a command that labproof reads", ticked(&program)))
-}
-
-fn read(call: &Call, story: &Story) -> Read {
-    let provider = provider::provider_of(call);
-    if provider.is_none() && call.writes.is_empty() {
-        return not_read(call);
-    }
-    let (gone, claims): (Vec<Claim>, Vec<Claim>) =
-        claims(call, story).into_iter().partition(planned::is_gone_by_another_name);
-    let claimed = claims.iter().any(|claim| claim.verb.claims());
-    let Some(provider) = provider else {
-        return if claimed {
-            Read { claims, why: None, ..Read::nothing(String::new()) }
-        } else {
-            not_read(call)
-        };
-    };
-    if claims.is_empty() && !gone.is_empty() {
-        let reading = Reading::NotObservable(Unseen::Nameless);
-        let (made, why) = (Made::Read(reading.clone()), words(&reading));
-        return Read { made, reading: Some(reading), ..Read::nothing(why) };
-    }
-    let made = Made::of(&claims, call, provider);
-    let reading = if claimed {
-        None
-    } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
-        Some(Reading::Reads)
-    } else {
-        Some(provider.reading(call))
-    };
-    let why = reading.as_ref().map(words);
-    let settings = provider.settings(call);
-    Read { claims, made, why, reading, settings, ..Read::nothing(String::new()) }
-}
-
-/// What may not be done, or fails: whatever it would claim is left open.
-fn doubtful_read(call: &Call, story: &Story, doubt: Doubt) -> Read {
-    let sure = read(call, story);
-    let weaker = sure.claims.into_iter().filter_map(|claim| {
-        if doubt.keeps(&claim) { Some(claim) } else { claim.verb.changes().then(|| open(claim)) }
-    });
-    let claims: Vec<Claim> = weaker.collect();
-    let claimed = claims.iter().any(|claim| claim.verb.claims());
-    let why = (!claimed).then(|| doubt.why().to_owned());
-    let made = sure.made.doubted(doubt);
-    Read { claims, made, why, doubted: true, ..Read::nothing(String::new()) }
-}
-
-/// What may run not at all or many times: it claims nothing, and from here on nothing is said of what it touches.
-fn perhaps_read(call: &Call, story: &Story) -> Read {
-    let provider = provider::provider_of(call);
-    if provider.is_none() && call.writes.is_empty() {
-        return not_read(call);
-    }
-    let touched: Vec<Claim> =
-        claims(call, story).into_iter().filter(|claim| claim.verb.changes()).map(open).collect();
-    let Some(provider) = provider else {
-        return Read { claims: touched, ..not_read(call) };
-    };
-    let settings: Vec<(&'static str, Text)> = provider
-        .settings(call)
-        .into_iter()
-        .map(|(name, _)| (name, Text::from(Part::Hole(Hole::Unbound("…".to_owned())))))
-        .collect();
-    let reading = if touched.is_empty() {
-        provider.reading(call)
-    } else {
-        Reading::NotObservable(Unseen::ControlFlow)
-    };
-    let (made, why) = (Made::Read(reading.clone()), words(&reading));
-    Read { claims: touched, made, reading: Some(reading), settings, ..Read::nothing(why) }
-}
-
-/// Whatever is claimed of a thing, left open: it may be there or not, and with any fields.
-fn open(claim: Claim) -> Claim {
-    let mut open = Claim::new(claim.subject, Expectation::Absent, Verb::Disturb);
-    open.container = claim.container;
-    open.leniently(true)
-}
-
-fn words(reading: &Reading) -> String {
-    match reading {
-        Reading::Reads => "only reads".to_owned(),
-        Reading::NotObservable(why) => format!("{CHANGES_UNSEEN}{}", why.words()),
-        Reading::NotUnderstood(what) => format!("not understood: {what}"),
     }
 }

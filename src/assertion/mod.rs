@@ -7,6 +7,7 @@ mod bindings;
 mod chosen;
 mod collect;
 mod planned;
+mod reading;
 mod scope;
 mod selection;
 mod shown;

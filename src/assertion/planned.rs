@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::challenge::{Challenge, Command, Link, Piece, Redirect, Step, Word};
 use crate::claim::{Claim, Expectation, Text, Verb};
-use crate::provider::{Call, Files, Provider, Reading, Unseen};
+use crate::provider::{Call, Files, Provider, Reading, Story, Unseen};
 use crate::source::Span;
 use crate::text::ticked;
 
@@ -247,4 +247,35 @@ pub(super) fn complete(
         });
     }
     planned
+}
+
+/// What is claimed of files that a command changes in a way which the text does not say, left open.
+pub(super) fn opened_files(changed: &[String], host: Option<&str>, story: &Story) -> Vec<Claim> {
+    let mut subjects = BTreeSet::new();
+    for claim in &story.claims {
+        let subject = &claim.subject;
+        let here = subject.param("host").map(Text::shown).as_deref() == host;
+        if subject.kind == "host/file" && here && changed.contains(&subject.name.shown()) {
+            subjects.insert(subject.clone());
+        }
+    }
+    let open = |subject| Claim::new(subject, Expectation::Present(Vec::new()), Verb::Disturb);
+    subjects.into_iter().map(open).collect()
+}
+
+/// What a command leaves open that does the same as another with a file that the learner has changed: the fields of
+/// what that made, and the thing itself where the text has taken it away since.
+pub(super) fn opened_by(claims: Vec<Claim>, story: &Story) -> Vec<Claim> {
+    let changed = claims.into_iter().filter(|claim| claim.verb.changes());
+    let opened = changed.map(|claim| {
+        let last = story.last(claim.subject.kind, |known| {
+            known.subject == claim.subject && known.verb.changes()
+        });
+        let gone = last.is_none_or(|known| known.expectation == Expectation::Absent);
+        let expectation = if gone { Expectation::Absent } else { Expectation::Present(Vec::new()) };
+        let mut open = Claim::new(claim.subject, expectation, Verb::Disturb).leniently(gone);
+        open.container = claim.container;
+        open
+    });
+    opened.collect()
 }

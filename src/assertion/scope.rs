@@ -2,6 +2,7 @@
 
 mod files;
 mod left_open;
+mod reused;
 mod script;
 mod shell;
 mod words;
@@ -36,6 +37,8 @@ pub(super) struct Scope<'a> {
     /// The command before, where it is a tool that may make a manifest for the next one to apply.
     before: Option<Call>,
     echoed: bool,
+    /// How many times a step was begun.
+    step: usize,
     /// Values of the step at hand that the prose leaves to the learner.
     left_open: Vec<String>,
     pub(super) lookups: Vec<Lookup>,
@@ -48,6 +51,10 @@ pub(super) struct Entered {
     pub(super) call: Call,
     /// Whether it may run another number of times than once.
     pub(super) perhaps: bool,
+    /// The same with what its files held once, where the learner has changed them since.
+    pub(super) former: Option<Call>,
+    /// The files that are no longer what the text wrote.
+    pub(super) changed: Vec<String>,
 }
 
 /// What is forgotten behind a subshell.
@@ -70,6 +77,7 @@ impl<'a> Scope<'a> {
             printed: None,
             before: None,
             echoed: false,
+            step: 0,
             left_open: Vec::new(),
             lookups: Vec::new(),
             settings: Vec::new(),
@@ -83,6 +91,7 @@ impl<'a> Scope<'a> {
         host: Option<&str>,
         directory: Option<&str>,
     ) {
+        self.step += 1;
         self.terminal = terminal;
         self.host = host.map(str::to_owned);
         let start = directory
@@ -175,8 +184,13 @@ impl<'a> Scope<'a> {
             // `> FILE` alone empties it, as `: > FILE` does.
             call.words.push(Text::from(":"));
         }
+        let stale = |scope: &Self| scope.files.get(&scope.host).map(Files::all_stale);
+        let before = stale(self).unwrap_or_default();
+        let former = self.with_former_files(&mut call);
         self.settle(&call, perhaps);
-        Some(Entered { call, perhaps })
+        let mut changed = stale(self).unwrap_or_default();
+        changed.retain(|path| !before.contains(path));
+        Some(Entered { call, perhaps, former, changed })
     }
 
     /// Takes in what a command does to the shell and to files.

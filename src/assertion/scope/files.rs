@@ -18,6 +18,21 @@ pub(super) struct Files {
     touched: Vec<String>,
     /// The texts of those that are known, once for all the commands that may read them.
     texts: OnceCell<Arc<Vec<(String, Text)>>>,
+    /// What files held before something was done to them that the text does not say.
+    stale: Vec<(String, Text)>,
+    /// The commands that were given a file, each with its step, since it was last written.
+    pub(super) used: Vec<Use>,
+}
+
+/// One use of a file.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    /// The command, as far as it tells one use from another.
+    pub(super) command: String,
+    /// The file.
+    pub(super) path: String,
+    /// The step that it stands in.
+    pub(super) step: usize,
 }
 
 /// What a file holds.
@@ -128,12 +143,24 @@ impl Files {
 
     fn put(&mut self, path: String, content: Content) {
         self.forget(&path);
+        self.stale.retain(|(known, _)| *known != path);
+        self.used.retain(|one| one.path != path);
         self.change().push((path, content));
     }
 
     fn change(&mut self) -> &mut Vec<(String, Content)> {
         self.texts.take();
         &mut self.known
+    }
+
+    /// The files that are not what the text last wrote.
+    pub(super) fn all_stale(&self) -> Vec<String> {
+        self.stale.iter().map(|(path, _)| path.clone()).collect()
+    }
+
+    /// What a file held before it was changed in a way that the text does not say.
+    pub(super) fn stale(&self, path: &str) -> Option<&Text> {
+        self.stale.iter().find(|(known, _)| known == path).map(|(_, text)| text)
     }
 
     fn get(&self, path: &str) -> Option<&Content> {
@@ -148,16 +175,28 @@ impl Files {
         }
     }
 
-    fn forget(&mut self, path: &str) {
+    pub(super) fn forget(&mut self, path: &str) {
         self.touched.push(path.to_owned());
-        self.change().retain(|(known, _)| known != path);
+        self.forget_where(|known| known == path);
+    }
+
+    fn forget_where(&mut self, is: impl Fn(&str) -> bool) {
+        let (gone, known): (Vec<_>, Vec<_>) =
+            std::mem::take(self.change()).into_iter().partition(|(path, _)| is(path));
+        self.known = known;
+        for (path, content) in gone {
+            self.stale.retain(|(other, _)| *other != path);
+            if let Content::Text(text) = content {
+                self.stale.push((path, text));
+            }
+        }
     }
 
     /// Forgets a directory with what is in it.
     fn forget_below(&mut self, path: &str) {
         self.touched.push(path.to_owned());
         let inside = format!("{path}/");
-        self.change().retain(|(known, _)| known != path && !known.starts_with(&inside));
+        self.forget_where(|known| known == path || known.starts_with(&inside));
     }
 
     fn write(&mut self, write: &Write, call: &Call) {
