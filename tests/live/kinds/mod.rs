@@ -1,6 +1,8 @@
 //! Every kind of a provider on a real server, kind by kind: not there, there, another, gone, and not to be seen,
 //! each with the control that the report shows. A kind without a row is a failure.
 
+mod kubernetes;
+mod postgres;
 mod proof;
 mod row;
 mod seal;
@@ -15,11 +17,25 @@ use row::Row;
 
 /// The trials of this folder.
 pub(crate) fn trials() -> Vec<Trial> {
-    let proofs: [(&str, fn(&mut Lab) -> Done<()>); 2] =
-        [("vault", vault::prove), ("vault_seal", seal::prove)];
-    let mut trials = vec![Trial::test("kinds::vault::every_kind_has_a_row", || {
-        Ok(every_kind_has_a_row("vault", &[vault::rows(), seal::rows()].concat())?)
-    })];
+    let proofs: [(&str, fn(&mut Lab) -> Done<()>); 6] = [
+        ("kubernetes", kubernetes::prove),
+        ("kubernetes_releases", kubernetes::prove_releases),
+        ("postgres", postgres::prove),
+        ("postgres_logins", postgres::prove_logins),
+        ("vault", vault::prove),
+        ("vault_seal", seal::prove),
+    ];
+    let tables: [(&str, fn() -> Vec<Row>); 3] = [
+        ("kubernetes", || [kubernetes::rows(), kubernetes::releases()].concat()),
+        ("postgres", || [postgres::rows(), postgres::logins()].concat()),
+        ("vault", || [vault::rows(), seal::rows()].concat()),
+    ];
+    let complete = |(provider, rows): (&'static str, fn() -> Vec<Row>)| {
+        Trial::test(format!("kinds::{provider}::every_kind_has_a_row"), move || {
+            Ok(every_kind_has_a_row(provider, &rows())?)
+        })
+    };
+    let mut trials: Vec<Trial> = tables.into_iter().map(complete).collect();
     trials.extend(proofs.map(|(name, prove)| {
         Trial::test(format!("kinds::{name}"), move || Ok(WALKS.with(prove)?))
     }));

@@ -61,9 +61,7 @@ fn required(requirement: &str, object: &Known<'_>) -> Fit {
         return not(is(object, key.trim(), None));
     }
     match requirement.split_once('=') {
-        Some((key, value)) => {
-            is(object, key.trim(), Some(value.trim_start_matches('=').trim()))
-        }
+        Some((key, value)) => is(object, key.trim(), Some(value.trim_start_matches('=').trim())),
         None => is(object, requirement, None),
     }
 }
