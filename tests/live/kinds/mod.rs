@@ -2,6 +2,7 @@
 //! each with the control that the report shows. A kind without a row is a failure.
 
 mod kubernetes;
+mod objects;
 mod postgres;
 mod proof;
 mod row;
@@ -15,9 +16,12 @@ use crate::labs::WALKS;
 use crate::wait::Done;
 use row::Row;
 
+type Prove = fn(&mut Lab) -> Done<()>;
+type Table = fn() -> Vec<Row>;
+
 /// The trials of this folder.
 pub(crate) fn trials() -> Vec<Trial> {
-    let proofs: [(&str, fn(&mut Lab) -> Done<()>); 6] = [
+    let proofs: [(&str, Prove); 6] = [
         ("kubernetes", kubernetes::prove),
         ("kubernetes_releases", kubernetes::prove_releases),
         ("postgres", postgres::prove),
@@ -25,12 +29,12 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("vault", vault::prove),
         ("vault_seal", seal::prove),
     ];
-    let tables: [(&str, fn() -> Vec<Row>); 3] = [
-        ("kubernetes", || [kubernetes::rows(), kubernetes::releases()].concat()),
+    let tables: [(&str, Table); 3] = [
+        ("kubernetes", || [objects::rows(), objects::releases()].concat()),
         ("postgres", || [postgres::rows(), postgres::logins()].concat()),
         ("vault", || [vault::rows(), seal::rows()].concat()),
     ];
-    let complete = |(provider, rows): (&'static str, fn() -> Vec<Row>)| {
+    let complete = |(provider, rows): (&'static str, Table)| {
         Trial::test(format!("kinds::{provider}::every_kind_has_a_row"), move || {
             Ok(every_kind_has_a_row(provider, &rows())?)
         })

@@ -47,12 +47,9 @@ fn of_the_server() -> Vec<Row> {
     ]
 }
 
-/// What is not there is seen all the same.
-fn seen_at_first(row: Row) -> Row {
-    Row { unseen: ['F', '?'], ..row }
-}
-
 fn of_the_database() -> Vec<Row> {
+    // What is not there is seen all the same.
+    let seen_at_first = |row: Row| Row { unseen: ['F', '?'], ..row };
     vec![
         Row::new(
             "postgres/schema",
@@ -158,7 +155,7 @@ PGPASSWORD=till-0815 psql -h HOST -p PORT -U kinds_clerk -d postgres -c 'SELECT 
         )
         .changed(
             r#"psql -h HOST -p PORT -U ADMIN -d postgres -c "ALTER ROLE kinds_clerk PASSWORD 'another-word'""#,
-            &["it is refused", "the account exists"],
+            &["it is refused"],
         ),
         login(
             "sh ACCOUNTS kinds_cook spoon-0816
@@ -175,7 +172,8 @@ PGPASSWORD=bell-0817 psql -h HOST -p PORT -U kinds_page -d kinds -c 'SELECT 1'",
         .changed(
             "psql -h HOST -p PORT -U ADMIN -d postgres -c 'REVOKE CONNECT ON DATABASE kinds FROM PUBLIC'",
             &["it may not connect to `kinds`"],
-        ),
+        )
+        .back("psql -h HOST -p PORT -U ADMIN -d postgres -c 'DROP ROLE kinds_page'"),
     ]
 }
 
@@ -209,6 +207,7 @@ fn on_ground(lab: &mut Lab, rows: Vec<Row>, faults: Vec<Fault>) -> Done<()> {
     let call = Check::new(lab, &nowhere).set("PGUSER", "kinds_eyes").set("PGPASSWORD", secrets[0]);
     let ground = Ground {
         given: "",
+        beside: "",
         rows,
         words,
         before: format!("export PGPASSWORD='{}'", names.password),

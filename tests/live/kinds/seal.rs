@@ -43,6 +43,7 @@ pub(super) fn prove(lab: &mut Lab) -> Done<()> {
         rows: rows(),
         words: Vec::new(),
         before: format!("export VAULT_ADDR={}; unset VAULT_TOKEN", vault.address()),
+        beside: "",
         call,
         hide: |_, call, _| Ok(Broken::told(call.clone())),
         faults: away(),

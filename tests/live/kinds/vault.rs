@@ -193,6 +193,7 @@ pub(super) fn prove(lab: &mut Lab) -> Done<()> {
             ("ADMIN", names.user.clone()),
         ],
         before: format!("export VAULT_ADDR={}", vault.address()),
+        beside: "",
         call,
         hide: |lab, call, denied| {
             Ok(by(call, &lab.world.vault.token_with("kinds-eyes", EYES, denied)?))
