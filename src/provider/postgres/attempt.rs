@@ -2,7 +2,8 @@
 
 use futures_util::future::join;
 
-use super::client::{Afterwards, Login, Target};
+use super::catalog;
+use super::client::{Account, Afterwards, Login, Target};
 use super::conninfo::{Conninfo, Endpoint};
 use super::refusal::{ANY_DATABASE, Old, Tried, trusts, unseen};
 use crate::claim::{Control, Facts, Observation, Subject, Text, Unobservable};
@@ -182,6 +183,37 @@ pub(super) fn judge(
     }
 }
 
+/// Why a login is refused, where another login may read the catalog; `None` where it cannot be told.
+async fn told_by_catalog(
+    subject: &Subject,
+    lab: &Lab,
+    user: &str,
+    read: &str,
+) -> Option<Observation> {
+    lab.config.postgres.password.as_ref()?;
+    let ways = ["host", "port", "sslmode", "sslrootcert"];
+    let mut place = Subject::new(subject.kind, subject.name.clone());
+    place.params = subject.params.iter().filter(|(key, _)| ways.contains(key)).cloned().collect();
+    let reader = catalog::open(&place, lab).await.ok()?;
+    let read = format!("{read} at {} → 28P01", reader.server);
+    let but = |reason: String| Observation::present(Facts::none().but(reason), read.clone());
+    let shown = ticked(&subject.name.shown());
+    Some(match reader.account(user).await.ok()? {
+        Account::Usable => Observation::refused(
+            Control::new(
+                "a login without a password is not let in; the account exists, may log in and has not expired",
+            ),
+            read,
+        ),
+        Account::Missing => {
+            Observation::absent(Control::new("the list of all roles can be read"), read)
+                .near(Some(format!("there is no role {shown}")))
+        }
+        Account::MayNotLogIn => but(format!("the role {shown} may not log in")),
+        Account::Expired => but(format!("the role {shown} has expired")),
+    })
+}
+
 /// Whether a user and password of the text log in.
 pub(super) async fn known_account(subject: &Subject, lab: &Lab) -> Observation {
     let _intent = lab.vault.intend();
@@ -212,6 +244,12 @@ pub(super) async fn known_account(subject: &Subject, lab: &Lab) -> Observation {
     let (with, without) = (target(Some(password.clone())), target(None));
     if config.is_none() {
         let (with, without) = join(lab.postgres.login(&with), lab.postgres.login(&without)).await;
+        if matches!(with, Login::Refused)
+            && trusts(&without, &shown, &endpoint).is_none()
+            && let Some(told) = told_by_catalog(subject, lab, &user, &read).await
+        {
+            return told;
+        }
         if matches!(with, Login::Refused) && lab.config.probes != Probes::None {
             config = config_with_account(&lab.vault, &user).await;
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::client::{Afterwards, Login, Server, Target};
+use super::client::{Account, Afterwards, Login, Server, Target};
 use super::conninfo::{Conninfo, Endpoint};
 use super::refusal::ANY_DATABASE;
 use crate::claim::{Control, Observation, Subject, Text, Unobservable};
@@ -256,6 +256,16 @@ impl Reader<'_> {
             (0..row.len()).map(|index| row.try_get(index).ok().flatten()).collect()
         };
         Ok(rows.iter().map(cells).collect())
+    }
+
+    /// The account of a user.
+    pub(super) async fn account(&self, user: &str) -> Result<Account, Unobservable> {
+        const QUERY: &str = "select rolcanlogin::text, coalesce(rolvaliduntil <= now(), false)::text \
+            from pg_catalog.pg_roles where rolname = $1::text";
+        let rows = self.rows(QUERY, &[Some(user)]).await?;
+        let Some(row) = rows.first() else { return Ok(Account::Missing) };
+        let is = |index: usize| row.get(index).and_then(Option::as_deref) == Some("true");
+        Ok(Account::of(is(0), is(1)))
     }
 
     /// The control of an absence: that this very database lets its catalog be read.

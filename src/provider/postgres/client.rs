@@ -67,6 +67,17 @@ pub(crate) enum Account {
     Expired,
 }
 
+impl Account {
+    /// The account of a row of `pg_roles`.
+    pub(super) fn of(may_log_in: bool, expired: bool) -> Self {
+        match (may_log_in, expired) {
+            (false, _) => Self::MayNotLogIn,
+            (true, true) => Self::Expired,
+            (true, false) => Self::Usable,
+        }
+    }
+}
+
 /// A session for reading, or why there is none.
 type Reading = Result<Arc<Client>, Unobservable>;
 
@@ -116,12 +127,7 @@ impl Server {
         let row =
             self.bounded(with, session.query_typed_opt(QUERY, &[(&user, Type::TEXT)])).await?;
         let Some(row) = row else { return Ok(Account::Missing) };
-        let (may, expired): (bool, bool) = (row.get(0), row.get(1));
-        Ok(match (may, expired) {
-            (false, _) => Account::MayNotLogIn,
-            (true, true) => Account::Expired,
-            (true, false) => Account::Usable,
-        })
+        Ok(Account::of(row.get(0), row.get(1)))
     }
 
     /// The roles whose names start with `prefix`, read with a login that works.

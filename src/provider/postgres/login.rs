@@ -28,8 +28,8 @@ Claimed by `psql`, from its options, its URI or `key=value` string and the `PG*`
 
 The host is the text's, else the one in Vault's connection URL, else `PGHOST`. Controls: a login without a
 password is not let in (else `pg_hba.conf` trusts this address, and no login proves anything); for a refusal
-also that the account exists, may log in and has not expired, as read with fresh credentials. Only SQLSTATE
-28P01 is a refusal of the password.
+also that the account exists, may log in and has not expired, as read with fresh credentials or as `PGUSER` with
+`PGPASSWORD`. Only SQLSTATE 28P01 is a refusal of the password.
 
 What a session may then do is not looked at. Where the text gives the role another password, or takes it away, its
 earlier logins are left open.";

@@ -1,7 +1,10 @@
 //! Every kind of a provider on a real server, kind by kind: not there, there, another, gone, and not to be seen,
 //! each with the control that the report shows. A kind without a row is a failure.
 
+mod kubernetes;
+mod objects;
 mod paths;
+mod postgres;
 mod proof;
 mod row;
 mod seal;
@@ -15,14 +18,30 @@ use crate::wait::Done;
 use row::Row;
 
 type Prove = fn(&mut Lab) -> Done<()>;
+type Table = fn() -> Vec<Row>;
 
 /// The trials of this folder.
 pub(crate) fn trials() -> Vec<Trial> {
-    let proofs: [(&str, Prove); 3] =
-        [("vault", vault::prove), ("vault_paths", paths::prove), ("vault_seal", seal::prove)];
-    let mut trials = vec![Trial::test("kinds::vault::every_kind_has_a_row", || {
-        Ok(every_kind_has_a_row("vault", &[vault::rows(), seal::rows()].concat())?)
-    })];
+    let proofs: [(&str, Prove); 7] = [
+        ("kubernetes", kubernetes::prove),
+        ("kubernetes_releases", kubernetes::prove_releases),
+        ("postgres", postgres::prove),
+        ("postgres_logins", postgres::prove_logins),
+        ("vault", vault::prove),
+        ("vault_paths", paths::prove),
+        ("vault_seal", seal::prove),
+    ];
+    let tables: [(&str, Table); 3] = [
+        ("kubernetes", || [objects::rows(), objects::releases()].concat()),
+        ("postgres", || [postgres::rows(), postgres::logins()].concat()),
+        ("vault", || [vault::rows(), seal::rows()].concat()),
+    ];
+    let complete = |(provider, rows): (&'static str, Table)| {
+        Trial::test(format!("kinds::{provider}::every_kind_has_a_row"), move || {
+            Ok(every_kind_has_a_row(provider, &rows())?)
+        })
+    };
+    let mut trials: Vec<Trial> = tables.into_iter().map(complete).collect();
     trials.push(Trial::test("kinds::vault_paths::every_row_is_tried", || {
         Ok(paths::every_row_is_tried()?)
     }));
