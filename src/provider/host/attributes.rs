@@ -106,12 +106,12 @@ impl Scene<'_> {
         let operands = self.operands("mogSt");
         let permissions = self.option("m", "mode").and_then(|mode| octal(&mode.literal()?));
         if self.has('d', "--directory") {
-            let made = |word: &&Text| {
+            let directory = |word: &&Text| {
                 let mut fields = vec![Field::new("type", "directory", Meaning::Exact)];
                 fields.extend(permissions.clone());
                 self.within(Claim::new(self.named(word), present(fields), Verb::Make))
             };
-            return operands.iter().map(made).collect();
+            return operands.iter().map(directory).collect();
         }
         let Some((to, from)) = operands.split_last().filter(|(_, from)| !from.is_empty()) else {
             return Vec::new();
@@ -126,8 +126,8 @@ impl Scene<'_> {
             let certain = certain || last(&subject.name) == last(&self.call.path(word));
             claims.extend(self.loosened(&subject, |_| true));
             let fields = permissions.iter().filter(|_| certain).cloned().collect();
-            let made = Claim::new(subject, present(fields), Verb::Make);
-            claims.push(self.within(made).leniently(!certain));
+            let file = Claim::new(subject, present(fields), Verb::Make);
+            claims.push(self.within(file).leniently(!certain));
         }
         claims
     }

@@ -177,8 +177,10 @@ fn read(subject: Subject, story: &Story) -> Claim {
     }
 }
 
-/// The row of the table for what follows the mount of an engine, and the pieces that it leaves open.
+/// The row of the table for what follows the mount of an engine, and the pieces that it leaves open. A plugin that is
+/// registered under the name of its repository serves what the one that comes with Vault serves.
 pub(super) fn area<'a>(engine: &str, rest: &'a str) -> Option<(&'static Area, Vec<&'a str>)> {
+    let engine = engine.replace("vault-plugin-auth-", "").replace("vault-plugin-secrets-", "");
     rows().filter(|area| area.engine == engine).find_map(|area| Some((area, area.names(rest)?)))
 }
 

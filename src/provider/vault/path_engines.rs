@@ -338,6 +338,8 @@ pub(super) const ENGINES: &[Area] = &[
     keeps("terraform", "role/*", &[TERRAFORM_ROLE]),
     leaves("terraform", "rotate-role/*", Unseen::NoMark),
     leaves("database", "rotate-role/*", Unseen::NoMark),
+    // Of a Postgres it is `vault/root-rotation`.
+    leaves("database", "rotate-root/*", Unseen::NoMark),
     leaves("database", "reset/*", Unseen::NoMark),
     leaves("database", "reload/*", Unseen::NoMark),
     // As terraform's: a read before the write fails.

@@ -26,7 +26,8 @@ const DOC: &str = "\
 The password of the account that a connection of the database engine logs in with was rotated.
 
 Claimed by `vault write -f MOUNT/rotate-root/NAME`; the user and the old password come from the text's own
-`vault write MOUNT/config/NAME`.
+`vault write MOUNT/config/NAME`. Nothing is claimed where that names the plugin of another database: only logins of
+Postgres are tried.
 
 Vault gives no sign of a rotation, so its effect is looked at: the old password is refused (SQLSTATE 28P01),
 and Vault still issues credentials. Controls: a login without a password is not let in (else `pg_hba.conf`
@@ -98,6 +99,9 @@ pub(crate) fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let configured = story.last(database_config::ID, |claim| {
         claim.subject == config && matches!(claim.expectation, Expectation::Present(_))
     });
+    if configured.is_some_and(speaks_otherwise) {
+        return None;
+    }
     let role = story.last(database_role::ID, |claim| {
         field(claim, "db_name") == Some(&path.name) && claim.container == Some(path.container())
     });
@@ -113,6 +117,12 @@ pub(crate) fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let needs = std::iter::once(config).chain(role.map(|role| role.subject.clone()));
     let claim = Claim::new(subject, Expectation::Changed, Verb::Change);
     Some(claim.within(path.container()).needing(needs))
+}
+
+/// Whether the connection is one to something that logins of Postgres cannot reach.
+fn speaks_otherwise(config: &Claim) -> bool {
+    let plugin = field(config, "plugin_name").and_then(Text::value).unwrap_or_default();
+    !plugin.is_empty() && !["postgres", "redshift"].iter().any(|name| plugin.contains(name))
 }
 
 async fn observe(subject: &Subject, lab: &Lab) -> Observation {
@@ -256,5 +266,21 @@ mod tests {
             assert!(!text.contains("=old") && !text.contains("`old`"), "{text}");
         }
         assert_eq!(infer(&call("vault read database/rotate-root/pg"), &story), None);
+    }
+
+    #[test]
+    fn only_logins_of_postgres_are_tried() {
+        for (plugin, claimed) in [
+            ("postgresql-database-plugin", true),
+            ("redshift-database-plugin", true),
+            ("mysql-legacy-database-plugin", false),
+            ("mongodb-database-plugin", false),
+        ] {
+            let mut story = Story::default();
+            let line = format!("vault write database/config/x plugin_name={plugin} username=u");
+            story.claims.extend(super::super::Vault::claims(&call(&line), &story));
+            let claim = infer(&call("vault write -force database/rotate-root/x"), &story);
+            assert_eq!(claim.is_some(), claimed, "{plugin}");
+        }
     }
 }
