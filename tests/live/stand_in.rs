@@ -29,6 +29,8 @@ pub(crate) enum Manner {
     Silence,
     /// JSON that goes on for a gigabyte.
     Flood,
+    /// A Consul that makes a token for whoever asks.
+    Consul,
     /// A PostgreSQL that refuses every session with this SQLSTATE and message.
     Postgres(&'static str, &'static str),
 }
@@ -124,6 +126,10 @@ fn answer(mut stream: TcpStream, manner: Manner, stop: &AtomicBool) -> std::io::
             Ok(())
         }
         Manner::Flood => flood(&mut stream, stop),
+        Manner::Consul => {
+            let token = r#"{"AccessorID":"6e3c0a52-0d0f-4a8e-9a7b-3f1f7c1f5a10","SecretID":"b1f0f3b0-2f55-4a35-8a3e-6d1b6d0c9e77"}"#;
+            page_after_request(&mut stream, stop, "200 OK", "application/json", token)
+        }
         Manner::Postgres(code, message) => refuse_session(&mut stream, code, message),
     }
 }
@@ -135,7 +141,7 @@ fn page_after_request(
     kind: &str,
     body: &str,
 ) -> std::io::Result<()> {
-    read_head(stream, stop)?;
+    read_request(stream, stop)?;
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
@@ -145,7 +151,7 @@ fn page_after_request(
 }
 
 fn flood(stream: &mut TcpStream, stop: &AtomicBool) -> std::io::Result<()> {
-    read_head(stream, stop)?;
+    read_request(stream, stop)?;
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {FLOOD}\r\n\r\n{{\"data\":\""
     );
@@ -163,11 +169,12 @@ fn flood(stream: &mut TcpStream, stop: &AtomicBool) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reads until the empty line that ends a request's head; bodies are small and left unread.
-fn read_head(stream: &mut TcpStream, stop: &AtomicBool) -> std::io::Result<()> {
+/// Reads a request: until the empty line that ends its head, and as much behind it as that says. A connection that is
+/// closed with something unread can take the answer with it.
+fn read_request(stream: &mut TcpStream, stop: &AtomicBool) -> std::io::Result<()> {
     let mut head = Vec::new();
     let mut buffer = [0; 4096];
-    while !head.windows(4).any(|bytes| bytes == b"\r\n\r\n") && head.len() < 64 << 10 {
+    while !is_whole(&head) && head.len() < 64 << 10 {
         match stream.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(count) => head.extend_from_slice(&buffer[..count]),
@@ -176,6 +183,16 @@ fn read_head(stream: &mut TcpStream, stop: &AtomicBool) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&request[..end]).to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length = length.and_then(|length| length.trim().parse::<usize>().ok()).unwrap_or(0);
+    request.len() >= end + 4 + length
 }
 
 /// The opening of PostgreSQL's protocol: no encryption, then an ErrorResponse.

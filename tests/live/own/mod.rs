@@ -8,6 +8,7 @@ pub(crate) mod helm_release;
 mod kv_versions;
 mod leases_and_static_roles;
 mod make_change_delete;
+mod mounts_of_the_lab;
 mod move_to_a_new_namespace;
 mod policies_and_userpass;
 mod retold_seed;
@@ -63,6 +64,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         }
     }
     trials.push(Trial::test("walk::custom_resource", || Ok(WALKS.with(custom_resource::walk)?)));
+    trials
+        .push(Trial::test("walk::mounts_of_the_lab", || Ok(WALKS.with(mounts_of_the_lab::walk)?)));
     trials
 }
 
