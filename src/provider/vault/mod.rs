@@ -19,6 +19,7 @@ mod kv_version;
 mod lease;
 mod lookup;
 mod mount;
+mod mounted;
 mod object;
 mod path;
 mod path_area;

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::client::{Reply, Session};
-use super::mount::{self, Engine};
+use super::mount;
+use super::mounted::Engine;
 use super::place::{Place, first, last};
 use crate::claim::{Claim, Control, Expectation, Facts, Observation, Subject, Unobservable};
 use crate::provider::Looks;
