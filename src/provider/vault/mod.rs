@@ -9,6 +9,7 @@ pub(crate) mod connection;
 mod curl;
 pub(crate) mod database_config;
 pub(crate) mod database_role;
+mod database_roles;
 pub(crate) mod dynamic_credential;
 mod http;
 pub(crate) mod issue;

@@ -135,7 +135,7 @@ pub(super) async fn observe(
     subject: &Subject,
     session: &Session,
     area: &str,
-    facts: fn(&Value) -> Facts,
+    facts: impl Fn(&Value) -> Facts,
 ) -> Observation {
     let place = match Place::of(&subject.name) {
         Ok(place) => place,
