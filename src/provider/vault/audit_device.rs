@@ -10,7 +10,6 @@ use crate::claim::{
     Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Text, Unobservable,
     Verb,
 };
-use crate::provider::masked::Masked;
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 use crate::text::{and_list, ticked};
 
@@ -116,18 +115,6 @@ fn infer(call: &Call) -> Option<Claim> {
             Some(enabled(path, fields))
         }
         ["audit", "disable"] => Some(disabled(argument)),
-        ["write" | "delete"] => {
-            let masked = Masked::new(argument);
-            let path = masked.unmask(masked.text.trim_matches('/').strip_prefix("sys/audit/")?);
-            if verb[0] == "delete" {
-                return Some(disabled(&path));
-            }
-            // `options=` is an object, which the command line does not take apart.
-            let named = |(key, _): &(String, Text)| matches!(key.as_str(), "type" | "description");
-            let fields = invocation.data().into_iter().filter(named);
-            let fields = fields.map(|(key, value)| Field::new(key, value, Meaning::Exact));
-            Some(enabled(&path, fields.collect()))
-        }
         _ => None,
     }
 }

@@ -1,14 +1,10 @@
 //! `vault/database-role`: a role of the database engine.
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 
-use super::cli::Invocation;
-use super::object;
-use super::place::{DatabasePath, field, first, last, under};
-use crate::claim::{Claim, Expectation, Facts, Field, Meaning, Observation, Subject, Verb};
+use super::database_roles::Roles;
+use crate::claim::{Claim, Meaning, Observation, Subject};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
-use crate::text::ticked;
 
 pub(crate) const ID: &str = "vault/database-role";
 
@@ -24,6 +20,9 @@ absence: the engine answers, with Vault's 404 of nothing.
 
 Whether the statements work is not read here: fresh credentials show it, where the text logs in with them.";
 
+const ROLES: Roles =
+    Roles { id: ID, noun: "role", area: "roles", told_by: ("db_name", "on"), meaning };
+
 /// The kind.
 pub(super) struct DatabaseRole;
 
@@ -35,76 +34,26 @@ impl Kind for DatabaseRole {
         DOC
     }
     fn noun(&self) -> &'static str {
-        "role"
+        ROLES.noun
     }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
-        infer(call, story).into_iter().collect()
+        ROLES.infer(call, story).into_iter().collect()
     }
     fn title(&self, claim: &Claim) -> String {
-        let name = ticked(&last(&claim.subject.name));
-        match claim.expectation {
-            Expectation::Absent => format!("role {name} is gone"),
-            _ => format!("role {name} exists"),
-        }
+        ROLES.title(claim)
     }
     fn expected(&self, claim: &Claim) -> String {
-        let mount = ticked(&first(&claim.subject.name));
-        match (&claim.expectation, field(claim, "db_name")) {
-            (Expectation::Absent, _) => {
-                format!("no role {} of {mount}", ticked(&last(&claim.subject.name)))
-            }
-            (_, Some(config)) => format!("a role of {mount} on {}", ticked(&config.shown())),
-            (_, None) => format!("a role of {mount}"),
-        }
+        ROLES.expected(claim)
     }
     fn hint(&self, claim: &Claim) -> String {
-        let path = format!("{}roles/{}", first(&claim.subject.name), last(&claim.subject.name));
-        match (&claim.expectation, field(claim, "db_name")) {
-            (Expectation::Absent, _) => format!("`vault delete {path}` takes it away"),
-            (_, Some(config)) => {
-                format!(
-                    "`vault write {path} db_name={} …` sets it; the name follows `roles/`",
-                    config.shown()
-                )
-            }
-            (_, None) => format!("`vault write {path} …` sets it; the name follows `roles/`"),
-        }
+        ROLES.hint(claim)
     }
     fn looks(&self, claim: &Claim) -> Looks {
-        object::looks(claim, "roles")
+        ROLES.looks(claim)
     }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
-        Box::pin(object::observe(subject, &lab.vault, "roles", facts))
+        ROLES.observe(subject, &lab.vault)
     }
-}
-
-fn infer(call: &Call, story: &Story) -> Option<Claim> {
-    let invocation = Invocation::of(call)?;
-    let path = DatabasePath::of(invocation.path()?, story)?;
-    if path.area != "roles" || invocation.elsewhere() {
-        return None;
-    }
-    let claim = match invocation.verb.first()?.as_str() {
-        "write" => {
-            let data = invocation.data();
-            let config =
-                data.iter().find(|(key, _)| key == "db_name").map(|(_, name)| name.clone());
-            let fields = data
-                .into_iter()
-                .map(|(key, value)| {
-                    let meaning = meaning(&key);
-                    Field::new(key, value, meaning)
-                })
-                .collect();
-            let claim = Claim::new(path.subject(ID), Expectation::Present(fields), Verb::Make);
-            claim.needing(config.map(|config| {
-                Subject::new(super::database_config::ID, under(&path.mount, &config))
-            }))
-        }
-        "delete" => Claim::new(path.subject(ID), Expectation::Absent, Verb::Remove),
-        _ => return None,
-    };
-    Some(claim.within(path.container()))
 }
 
 fn meaning(key: &str) -> Meaning {
@@ -117,29 +66,25 @@ fn meaning(key: &str) -> Meaning {
     }
 }
 
-fn facts(data: &Value) -> Facts {
-    let fields = data.as_object().into_iter().flatten();
-    fields.fold(Facts::none(), |facts, (key, value)| facts.with(key, value.clone()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::cli::tests::call;
     use super::*;
+    use crate::claim::Expectation;
     use serde_json::json;
 
     #[test]
     fn a_write_claims_its_fields_by_meaning() {
         let line = "vault write database/roles/products-api db_name=pg \
                     creation_statements=CREATE default_ttl=30m max_ttl=1h";
-        let claim = infer(&call(line), &Story::default()).unwrap();
+        let claim = ROLES.infer(&call(line), &Story::default()).unwrap();
         assert_eq!(claim.depends, [Subject::new(super::super::database_config::ID, "database/pg")]);
         assert_eq!(DatabaseRole.title(&claim), "role `products-api` exists");
         assert_eq!(DatabaseRole.expected(&claim), "a role of `database/` on `pg`");
         let data = json!({
             "db_name": "pg", "creation_statements": ["CREATE;"], "default_ttl": 1800, "max_ttl": 3600,
         });
-        let facts = facts(&data);
+        let facts = ROLES.facts(&data);
         for field in claim.expectation.fields() {
             assert!(
                 field.meaning.same(&field.value, facts.get(&field.path).unwrap()),
@@ -147,7 +92,8 @@ mod tests {
                 field.path
             );
         }
-        let gone = infer(&call("vault delete database/roles/products-api"), &Story::default());
+        let gone =
+            ROLES.infer(&call("vault delete database/roles/products-api"), &Story::default());
         assert_eq!(gone.unwrap().expectation, Expectation::Absent);
     }
 }

@@ -4,7 +4,8 @@ use futures_util::future::BoxFuture;
 
 use super::cli::Invocation;
 use super::lease::learners;
-use super::mount::{self, Engine};
+use super::mount;
+use super::mounted::Engine;
 use super::place::{DatabasePath, Place, field, first, last, under};
 use super::probe;
 use super::served::Served;

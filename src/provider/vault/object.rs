@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::client::{Reply, Session};
-use super::mount::{self, Engine};
+use super::mount;
+use super::mounted::Engine;
 use super::place::{Place, first, last};
 use crate::claim::{Claim, Control, Expectation, Facts, Observation, Subject, Unobservable};
 use crate::provider::Looks;
@@ -134,7 +135,7 @@ pub(super) async fn observe(
     subject: &Subject,
     session: &Session,
     area: &str,
-    facts: fn(&Value) -> Facts,
+    facts: impl Fn(&Value) -> Facts,
 ) -> Observation {
     let place = match Place::of(&subject.name) {
         Ok(place) => place,

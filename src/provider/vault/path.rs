@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::cli::Invocation;
 use super::client::Session;
-use super::mount::Engine;
+use super::mounted::Engine;
 use super::object::{self, Holder, Thing};
 use super::path_area::{Area, Does, Kept};
 use super::path_auth::METHODS;

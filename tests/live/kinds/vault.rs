@@ -53,14 +53,22 @@ vault audit enable -path=kinds-trail file file_path=stdout",
         .denied(&["sys/audit"]),
         Row::new(
             "vault/auth-mount",
-            "vault auth enable -path=kinds-robots -description='for robots' approle",
+            "vault auth enable -path=kinds-robots -description='for robots' \
+    -default-lease-ttl=20m -max-lease-ttl=40m -token-type=service -listing-visibility=unauth \
+    -audit-non-hmac-request-keys=one -audit-non-hmac-request-keys=two \
+    -audit-non-hmac-response-keys=three -passthrough-request-headers=X-One \
+    -allowed-response-headers=X-Two -local -seal-wrap approle",
         )
         .changed("vault auth tune -description=people kinds-robots", &["description", "people"])
         .back("vault auth disable kinds-robots")
         .denied(&["sys/auth", "sys/auth/*"]),
         Row::new(
             "vault/mount",
-            "vault secrets enable -path=kinds-keys -description='for keys' transit",
+            "vault secrets enable -path=kinds-keys -description='for keys' \
+    -default-lease-ttl=20m -max-lease-ttl=40m -listing-visibility=unauth \
+    -audit-non-hmac-request-keys=one -audit-non-hmac-request-keys=two \
+    -audit-non-hmac-response-keys=three -passthrough-request-headers=X-One \
+    -allowed-response-headers=X-Two -local transit",
         )
         .changed("vault secrets tune -description=locks kinds-keys", &["description", "locks"])
         .back("vault secrets disable kinds-keys")
