@@ -6,6 +6,7 @@ pub(crate) mod helm_release;
 mod kv_versions;
 mod make_change_delete;
 mod move_to_a_new_namespace;
+mod over_a_socket;
 mod policies_and_userpass;
 mod retold_seed;
 mod roles_and_grants;
@@ -54,6 +55,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         }
     }
     trials.push(Trial::test("walk::custom_resource", || Ok(WALKS.with(custom_resource::walk)?)));
+    trials.push(Trial::test("walk::over_a_socket", || Ok(WALKS.with(over_a_socket::walk)?)));
     trials
 }
 
