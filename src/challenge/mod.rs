@@ -13,6 +13,7 @@ mod prompt;
 mod shell;
 mod shown;
 mod step;
+mod typed_sql;
 
 pub use self::frontmatter::{Field, Frontmatter, Note, Tab};
 pub(crate) use self::shell::script::in_file as script;

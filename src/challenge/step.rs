@@ -6,7 +6,7 @@
 
 use super::fence::{Fence, Language};
 use super::mapped::Mapped;
-use super::{Command, Link, Nest, Within, Word, plausible, prompt, shell};
+use super::{Command, Link, Nest, Within, Word, plausible, prompt, shell, typed_sql};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 use crate::text::{count, one_line, ticked};
@@ -45,7 +45,8 @@ pub(super) fn commands(
         }
         _ => &fence.text,
     };
-    let session = prompt::typed(text, language);
+    let mut session = prompt::typed(text, language);
+    session.typed = typed_sql::into_psql(session.typed);
     let reading = shell::read(&session.typed);
     let found = reading.commands.iter().filter(|command| command.is_plain()).count();
     let (mut kept, dropped) = sift(reading.commands, language);

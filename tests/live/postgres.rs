@@ -122,6 +122,23 @@ impl Postgres {
         })
     }
 
+    /// Lets whoever comes over the socket in under the name of his own account, and nobody else.
+    pub(crate) fn ask_for_accounts(&self) -> Done<()> {
+        let rules = format!("local all {KEEPER} trust\nlocal all all peer\n");
+        self.write("pg_hba.conf", &rules)?;
+        self.sql("postgres", "SELECT pg_reload_conf()").map(drop)
+    }
+
+    /// The directory of its socket.
+    pub(crate) fn socket_directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The account of the machine that it runs as, where that is another than ours.
+    pub(crate) fn account(&self) -> Option<&'static str> {
+        self.programs.user
+    }
+
     /// Starts it again with this certificate; `who` may come in: `hostssl` or `hostnossl`.
     pub(crate) fn speak_tls(&self, pair: &Pair, who: &str) -> Done<()> {
         for (from, name) in [(&pair.certificate, "server.crt"), (&pair.key, "server.key")] {

@@ -54,7 +54,25 @@ pub(super) type Rows = Vec<Vec<Option<String>>>;
 
 /// Opens a session where a subject is: in its database, or for what all databases share in any.
 pub(super) async fn open<'a>(subject: &Subject, lab: &'a Lab) -> Result<Reader<'a>, Closed> {
-    let endpoint = endpoint(subject, lab).await.map_err(Closed::Unseen)?;
+    let mut first = None;
+    for endpoint in endpoints(subject, lab).await.map_err(Closed::Unseen)? {
+        match open_at(&endpoint, subject, lab).await {
+            Ok(reader) => return Ok(reader),
+            // Whom the socket does not take, an address may.
+            Err(closed @ Closed::Unseen(Unobservable::Forbidden(_))) => {
+                first = first.or(Some(closed));
+            }
+            Err(closed) => return Err(first.unwrap_or(closed)),
+        }
+    }
+    Err(first.unwrap_or_else(|| Closed::Unseen(no_login("its address"))))
+}
+
+async fn open_at<'a>(
+    endpoint: &Endpoint,
+    subject: &Subject,
+    lab: &'a Lab,
+) -> Result<Reader<'a>, Closed> {
     let databases = if let Some(database) = subject.param("database") {
         vec![known(database).map_err(Closed::Unseen)?]
     } else {
@@ -63,7 +81,7 @@ pub(super) async fn open<'a>(subject: &Subject, lab: &'a Lab) -> Result<Reader<'
     };
     let mut closed = None;
     for database in databases {
-        match open_in(&endpoint, &database, subject, lab).await {
+        match open_in(endpoint, &database, subject, lab).await {
             Ok(reader) => return Ok(reader),
             Err(reason) => closed = closed.or(Some(reason)),
         }
@@ -164,13 +182,29 @@ fn accounts(subject: &Subject, lab: &Lab) -> Vec<(String, Option<Secret>)> {
     accounts
 }
 
+/// Where a client finds its server without being told, by what packages are built with.
+const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
+
+/// Whether a server listens at a socket in this directory of this host.
+fn listens(directory: &str, port: u16) -> bool {
+    std::path::Path::new(directory).join(format!(".s.PGSQL.{port}")).exists()
+}
+
 /// The text's own address, else the one in Vault's connection, else `PG*`; where `psql` runs here without any,
-/// this host.
-async fn endpoint(subject: &Subject, lab: &Lab) -> Result<Endpoint, Unobservable> {
+/// this host: its socket, and then its address.
+async fn endpoints(subject: &Subject, lab: &Lab) -> Result<Vec<Endpoint>, Unobservable> {
     let param = |key: &str| subject.param(key).cloned();
-    let socket = |host: &Text| host.literal().is_some_and(|host| host.starts_with('/'));
+    let variables = &lab.config.postgres.variables;
+    let port = param("port").and_then(|port| port.value());
+    let port = port.or_else(|| variables.get("PGPORT").cloned());
+    let port = port.and_then(|port| port.parse().ok()).unwrap_or(5432);
+    // The text's socket may be that of another host.
+    let elsewhere = |host: &Text| {
+        let host = host.literal().filter(|host| host.starts_with('/'));
+        host.is_some_and(|host| !listens(&host, port))
+    };
     let to = Conninfo {
-        host: param("host").filter(|host| !socket(host)),
+        host: param("host").filter(|host| !elsewhere(host)),
         port: param("port"),
         sslmode: param("sslmode"),
         sslrootcert: param("sslrootcert"),
@@ -179,17 +213,24 @@ async fn endpoint(subject: &Subject, lab: &Lab) -> Result<Endpoint, Unobservable
     let named = to.host.as_ref().and_then(Text::value).is_some();
     let vault = if named { None } else { any_connection(&lab.vault).await };
     let info = vault.as_ref().map(|connection| &connection.info);
-    let variables = &lab.config.postgres.variables;
     if let Some(endpoint) = Endpoint::choose(&to, info, variables) {
-        return Ok(endpoint);
+        return Ok(vec![endpoint]);
     }
     let here = to.host.is_none() && subject.param("inside").is_none();
-    let local = Conninfo { host: Some(Text::from("localhost")), ..to };
-    Endpoint::choose(&local, None, variables).filter(|_| here).ok_or_else(|| {
-        Unobservable::Unconfigured(
+    let sockets = SOCKETS.into_iter().filter(|directory| here && listens(directory, port));
+    let hosts = sockets.take(1).chain(here.then_some("localhost"));
+    let endpoints: Vec<Endpoint> = hosts
+        .filter_map(|host| {
+            let local = Conninfo { host: Some(Text::from(host)), ..to.clone() };
+            Endpoint::choose(&local, None, variables)
+        })
+        .collect();
+    if endpoints.is_empty() {
+        return Err(Unobservable::Unconfigured(
             "neither the text, nor Vault, nor `PGHOST` names a host of Postgres".to_owned(),
-        )
-    })
+        ));
+    }
+    Ok(endpoints)
 }
 
 impl Server {

@@ -196,7 +196,9 @@ impl Server {
 }
 
 async fn connect(target: &Target) -> Login {
-    let mode = target.endpoint.ssl;
+    // No socket speaks TLS.
+    let socket = target.endpoint.host.starts_with('/');
+    let mode = if socket { SslMode::Disable } else { target.endpoint.ssl };
     match connect_by(target, mode).await {
         // As libpq does: a server may take nobody over TLS, and is then asked without.
         Login::TurnedDown if mode == SslMode::Prefer => connect_by(target, SslMode::Disable).await,

@@ -10,6 +10,7 @@ mod leases_and_static_roles;
 mod make_change_delete;
 mod mounts_of_the_lab;
 mod move_to_a_new_namespace;
+mod over_a_socket;
 mod policies_and_userpass;
 mod retold_seed;
 mod roles_and_grants;
@@ -64,6 +65,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         }
     }
     trials.push(Trial::test("walk::custom_resource", || Ok(WALKS.with(custom_resource::walk)?)));
+    trials.push(Trial::test("walk::over_a_socket", || Ok(WALKS.with(over_a_socket::walk)?)));
     trials
         .push(Trial::test("walk::mounts_of_the_lab", || Ok(WALKS.with(mounts_of_the_lab::walk)?)));
     trials
