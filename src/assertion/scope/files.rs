@@ -103,6 +103,37 @@ const READERS: &[&str] = &[
     "true",
     "istioctl",
     "tee",
+    "ssh",
+    "tar",
+    "zip",
+    "node",
+    "go",
+    "java",
+    "ruby",
+    "ansible",
+    "ansible-playbook",
+    "puppet",
+    "docker-compose",
+    "kustomize",
+    "kind",
+    "minikube",
+    "aws",
+    "gcloud",
+    "az",
+    "conjur",
+    "chgrp",
+    "readlink",
+    "realpath",
+    "basename",
+    "dirname",
+    "du",
+    "nl",
+    "cmp",
+    "uniq",
+    "xxd",
+    "od",
+    "hexdump",
+    "sha1sum",
 ];
 
 impl Files {
@@ -243,6 +274,7 @@ impl Files {
             "rm" | "mv" | "rmdir" | "unlink" | "shred" => {
                 paths().for_each(|path| self.forget_below(&path));
             }
+            "install" => paths().next_back().iter().for_each(|path| self.forget_below(path)),
             _ if READERS.contains(&program.as_str()) => {}
             // What is not known to leave its files alone may well write them, an editor above all.
             _ => operands().for_each(|word| {
