@@ -48,7 +48,7 @@ const TABLES: [Table; 3] = [
 const MAKERS: [&str; 8] =
     ["keeps", "replaces", "sets", "configures", "resets", "makes", "changes", "removes"];
 
-const SOURCES: [&str; 2] = ["path_auth.rs", "path_engines.rs"];
+const SOURCES: [&str; 3] = ["path_auth.rs", "path_built_in.rs", "path_engines.rs"];
 
 /// Proves the rows of all tables.
 pub(super) fn prove(lab: &mut Lab) -> Done<()> {
