@@ -1,11 +1,14 @@
-//! The grammar of a kubectl command line: flags anywhere, a verb, and the objects that it names.
+//! A kubectl command line: a verb, its flags, and the objects that it names.
 //!
 //! Knows which flags take a value, not what they do.
 
+use super::command_line::{Flags, Grammar, Parts};
 use super::flags::{is_truth, short};
 use super::resources::canonical;
-use crate::claim::{Part, Text};
+use crate::claim::Text;
 use crate::provider::Call;
+
+const GRAMMAR: Grammar = Grammar { short, is_truth };
 
 /// A command line taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,8 +17,7 @@ pub(super) struct Line {
     pub(super) verb: String,
     /// What follows the verb and is no flag.
     pub(super) arguments: Vec<Text>,
-    /// Flags by their long names without dashes, in order; truth values have none.
-    flags: Vec<(String, Option<Text>)>,
+    flags: Flags,
     /// What follows `--`.
     pub(super) command: Option<Vec<Text>>,
 }
@@ -32,47 +34,32 @@ pub(super) struct Target {
 impl Line {
     /// Takes a command line apart; what cannot be is the reason why.
     pub(super) fn parse(call: &Call) -> Result<Self, String> {
-        let mut line = Self::default();
-        let mut words = call.words.iter().skip(1);
-        while let Some(word) = words.next() {
-            let Some(start) = literal_start(word) else {
-                line.positional(word);
-                continue;
-            };
-            if start == "--" && word.literal().is_some() {
-                line.command = Some(words.by_ref().cloned().collect());
-            } else if let Some(long) = start.strip_prefix("--") {
-                line.long_flag(word, long, &mut words)?;
-            } else if start.len() > 1 && start.starts_with('-') {
-                line.short_flags(word, start, &mut words)?;
-            } else {
-                line.positional(word);
-            }
+        let Parts { mut arguments, flags, command } = Parts::of(call, &GRAMMAR)?;
+        let verb = arguments.first().and_then(Text::literal);
+        if verb.is_some() {
+            arguments.remove(0);
         }
-        Ok(line)
+        Ok(Self { verb: verb.unwrap_or_default(), arguments, flags, command })
     }
 
     /// A flag's value; the last one counts.
     pub(super) fn flag(&self, name: &str) -> Option<&Text> {
-        self.flags.iter().rev().find(|(flag, _)| flag == name).and_then(|(_, value)| value.as_ref())
+        self.flags.value(name)
     }
 
     /// All values of a flag that may be repeated.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Text> {
-        self.flags.iter().filter(move |(flag, _)| flag == name).filter_map(|(_, v)| v.as_ref())
+        self.flags.values().filter(move |(flag, _)| *flag == name).map(|(_, value)| value)
     }
 
     /// Whether a flag is there, and not `=false`.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.flags.iter().rev().find(|(flag, _)| flag == name).is_some_and(|(_, value)| {
-            value.as_ref().and_then(Text::literal).is_none_or(|value| value != "false")
-        })
+        self.flags.has(name)
     }
 
     /// Whether nothing is really done.
     pub(super) fn is_dry(&self) -> bool {
-        let value = self.flag("dry-run").and_then(Text::literal);
-        self.has("dry-run") && value.as_deref() != Some("none") || self.has("local")
+        self.flags.is_dry() || self.has("local")
     }
 
     /// An argument after the verb, where it is literal.
@@ -105,64 +92,6 @@ impl Line {
             })
             .collect())
     }
-
-    fn positional(&mut self, word: &Text) {
-        match word.literal() {
-            Some(verb) if self.verb.is_empty() && self.arguments.is_empty() => self.verb = verb,
-            _ => self.arguments.push(word.clone()),
-        }
-    }
-
-    fn long_flag<'a>(
-        &mut self,
-        word: &Text,
-        long: &str,
-        words: &mut impl Iterator<Item = &'a Text>,
-    ) -> Result<(), String> {
-        if let Some((name, _)) = long.split_once('=') {
-            let value = after(word, "--".len() + name.len() + "=".len());
-            self.flags.push((name.to_owned(), Some(value)));
-        } else if word.literal().is_none() {
-            return Err(format!("the flag `{}` is not known", word.shown()));
-        } else if is_truth(&self.verb, long) {
-            self.flags.push((long.to_owned(), None));
-        } else if let Some(value) = words.next() {
-            self.flags.push((long.to_owned(), Some(value.clone())));
-        } else {
-            return Err(format!("`--{long}` has no value"));
-        }
-        Ok(())
-    }
-
-    fn short_flags<'a>(
-        &mut self,
-        word: &Text,
-        start: &str,
-        words: &mut impl Iterator<Item = &'a Text>,
-    ) -> Result<(), String> {
-        for (at, letter) in start.char_indices().skip(1) {
-            let Some((name, takes_value)) = short(&self.verb, letter) else {
-                return Err(format!("the flag `-{letter}` is not known"));
-            };
-            if !takes_value {
-                self.flags.push((name.to_owned(), None));
-                continue;
-            }
-            let mut rest = after(word, at + letter.len_utf8());
-            if literal_start(&rest).is_some_and(|rest| rest.starts_with('=')) {
-                rest = after(&rest, 1);
-            }
-            if rest == Text::default() {
-                match words.next() {
-                    Some(value) => rest = value.clone(),
-                    None => return Err(format!("`-{letter}` has no value")),
-                }
-            }
-            self.flags.push((name.to_owned(), Some(rest)));
-            return Ok(());
-        }
-        Ok(())
-    }
 }
 
 /// `TYPE/NAME`
@@ -174,34 +103,10 @@ fn slashed(text: &Text) -> Result<Target, String> {
     }
 }
 
-/// The literal that a word starts with.
-fn literal_start(text: &Text) -> Option<&str> {
-    match text.parts().first()? {
-        Part::Literal(start) => Some(start),
-        _ => None,
-    }
-}
-
-/// A word without the first `bytes` of its literal start.
-fn after(text: &Text, bytes: usize) -> Text {
-    let mut rest = Text::default();
-    for (index, part) in text.parts().iter().enumerate() {
-        match part {
-            Part::Literal(start) if index == 0 => {
-                if let Some(end) = start.get(bytes..).filter(|end| !end.is_empty()) {
-                    rest.push(Part::Literal(end.to_owned()));
-                }
-            }
-            part => rest.push(part.clone()),
-        }
-    }
-    rest
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::claim::Hole;
+    use crate::claim::{Hole, Part};
 
     /// A call whose words starting with `$` are holes.
     pub(in crate::provider::kubernetes) fn call(words: &str) -> Call {

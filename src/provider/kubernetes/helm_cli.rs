@@ -1,5 +1,6 @@
-//! The grammar of a helm command line, and of the values that it is given with `--set`.
+//! A helm command line, and the grammar of the values that it is given with `--set`.
 
+use super::command_line::{Flags, Grammar, Parts};
 use crate::claim::{Part, Text};
 use crate::provider::Call;
 
@@ -8,8 +9,7 @@ use crate::provider::Call;
 pub(super) struct Line {
     /// What is no flag, the verb first.
     pub(super) arguments: Vec<Text>,
-    /// Flags by their long names, in order; truth values have none.
-    flags: Vec<(String, Option<Text>)>,
+    flags: Flags,
 }
 
 /// Short flags with the long names, and whether they take a value.
@@ -99,22 +99,9 @@ const TRUTHS: &[&str] = &[
 impl Line {
     /// Takes a command line apart; what cannot be is the reason why.
     pub(super) fn parse(call: &Call) -> Result<Self, String> {
-        let mut line = Self::default();
-        let mut words = call.words.iter().skip(1);
-        while let Some(word) = words.next() {
-            let start = match word.parts().first() {
-                Some(Part::Literal(start)) => start.as_str(),
-                _ => "",
-            };
-            if let Some(long) = start.strip_prefix("--").filter(|long| !long.is_empty()) {
-                line.long_flag(word, long, &mut words)?;
-            } else if start.len() > 1 && start.starts_with('-') {
-                line.short_flag(word, &mut words)?;
-            } else {
-                line.arguments.push(word.clone());
-            }
-        }
-        Ok(line)
+        let grammar = Grammar { short, is_truth: |_, long| TRUTHS.contains(&long) };
+        let Parts { arguments, flags, .. } = Parts::of(call, &grammar)?;
+        Ok(Self { arguments, flags })
     }
 
     /// The argument at a place, where it is literal.
@@ -124,82 +111,29 @@ impl Line {
 
     /// A flag's value; the last one counts.
     pub(super) fn flag(&self, name: &str) -> Option<&Text> {
-        self.flags.iter().rev().find(|(flag, _)| flag == name).and_then(|(_, value)| value.as_ref())
+        self.flags.value(name)
     }
 
     /// Whether a flag is there, and not `=false`.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.flags.iter().rev().find(|(flag, _)| flag == name).is_some_and(|(_, value)| {
-            value.as_ref().and_then(Text::literal).is_none_or(|value| value != "false")
-        })
+        self.flags.has(name)
     }
 
     /// Whether nothing is really done.
     pub(super) fn is_dry(&self) -> bool {
-        let value = self.flag("dry-run").and_then(Text::literal);
-        self.has("dry-run") && value.as_deref() != Some("none")
+        self.flags.is_dry()
     }
 
     /// The flags and their values, in order.
     pub(super) fn flags(&self) -> impl Iterator<Item = (&str, &Text)> {
-        self.flags.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_ref()?)))
+        self.flags.values()
     }
+}
 
-    fn long_flag<'a>(
-        &mut self,
-        word: &Text,
-        long: &str,
-        words: &mut impl Iterator<Item = &'a Text>,
-    ) -> Result<(), String> {
-        if let Some((name, value)) = word.split_once('=') {
-            let name = name.literal().unwrap_or_default();
-            self.flags.push((name.trim_start_matches("--").to_owned(), Some(value)));
-        } else if word.literal().is_none() {
-            return Err(format!("the flag `{}` is not known", word.shown()));
-        } else if TRUTHS.contains(&long) {
-            self.flags.push((long.to_owned(), None));
-        } else if let Some(value) = words.next() {
-            self.flags.push((long.to_owned(), Some(value.clone())));
-        } else {
-            return Err(format!("`--{long}` has no value"));
-        }
-        Ok(())
-    }
-
-    fn short_flag<'a>(
-        &mut self,
-        word: &Text,
-        words: &mut impl Iterator<Item = &'a Text>,
-    ) -> Result<(), String> {
-        let unknown = || format!("the flag `{}` is not known", word.shown());
-        let (letters, hanging) = match (word.literal(), word.split_once('=')) {
-            (_, Some((letters, value))) => (letters.literal().ok_or_else(unknown)?, Some(value)),
-            (Some(letters), None) => (letters, None),
-            _ => return Err(unknown()),
-        };
-        for (at, letter) in letters.char_indices().skip(1) {
-            let known = SHORT.iter().find(|(short, ..)| *short == letter);
-            let (_, name, takes_value) = known.ok_or_else(unknown)?;
-            if !takes_value {
-                self.flags.push(((*name).to_owned(), None));
-                continue;
-            }
-            let attached = &letters[at + letter.len_utf8()..];
-            let value = match (attached.is_empty(), hanging) {
-                (true, Some(value)) => value,
-                (true, None) => {
-                    words.next().cloned().ok_or_else(|| format!("`-{letter}` has no value"))?
-                }
-                (false, hanging) => {
-                    let rest = hanging.map(|value| value.prefixed("=")).unwrap_or_default();
-                    rest.prefixed(attached)
-                }
-            };
-            self.flags.push(((*name).to_owned(), Some(value)));
-            return Ok(());
-        }
-        Ok(())
-    }
+/// The long name of a short flag, and whether it takes a value.
+fn short(_verb: &str, letter: char) -> Option<(&'static str, bool)> {
+    let (_, name, takes_value) = SHORT.iter().find(|(short, ..)| *short == letter)?;
+    Some((name, *takes_value))
 }
 
 /// What `--set` puts in one place: the place, and the paths and values that then stand there.

@@ -3,6 +3,7 @@
 mod answer;
 mod cli;
 mod client;
+mod command_line;
 mod connect;
 mod create;
 mod discovery;

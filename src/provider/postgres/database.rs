@@ -2,9 +2,9 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{catalog, effects, words};
-use crate::claim::{Claim, Expectation, Facts, Observation, Subject, Text};
-use crate::provider::vault::place::known;
+use super::shared::{Shared, observe};
+use super::{effects, words};
+use crate::claim::{Claim, Expectation, Observation, Subject, Text};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 
 pub(super) const ID: &str = "postgres/database";
@@ -20,6 +20,20 @@ Read from `pg_database` and `pg_db_role_setting`. Control of an absence: the lis
 Template, locale and tablespace are not compared.";
 
 const READ: &str = "select from pg_database";
+
+/// How it is read.
+const SHARED: Shared = Shared {
+    noun: "database",
+    read: READ,
+    row: "select pg_get_userbyid(d.datdba)::text, pg_encoding_to_char(d.encoding)::text, \
+        d.datconnlimit::text, d.datallowconn::text, d.datistemplate::text \
+        from pg_catalog.pg_database d where d.datname = $1::text",
+    fields: &["owner", "encoding", "connection_limit", "allow_connections", "is_template"],
+    more: "select 'setting ' || split_part(s, '=', 1), substr(s, strpos(s, '=') + 1) \
+        from pg_catalog.pg_db_role_setting c join pg_catalog.pg_database d on d.oid = c.setdatabase, \
+        unnest(c.setconfig) s where c.setrole = 0 and d.datname = $1::text",
+    names: "select datname::text from pg_catalog.pg_database where not datistemplate limit 300",
+};
 
 /// The kind.
 pub(super) struct PostgresDatabase;
@@ -63,50 +77,6 @@ impl Kind for PostgresDatabase {
             && database == holder.name.value()
     }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
-        Box::pin(observe(subject, lab))
+        Box::pin(observe(subject, lab, &SHARED))
     }
-}
-
-async fn observe(subject: &Subject, lab: &Lab) -> Observation {
-    const QUERY: &str = "select pg_get_userbyid(d.datdba)::text, pg_encoding_to_char(d.encoding)::text, \
-        d.datconnlimit::text, d.datallowconn::text, d.datistemplate::text \
-        from pg_catalog.pg_database d where d.datname = $1::text";
-    const FIELDS: [&str; 5] =
-        ["owner", "encoding", "connection_limit", "allow_connections", "is_template"];
-    const SETTINGS: &str = "select split_part(s, '=', 1), substr(s, strpos(s, '=') + 1) \
-        from pg_catalog.pg_db_role_setting c join pg_catalog.pg_database d on d.oid = c.setdatabase, \
-        unnest(c.setconfig) s where c.setrole = 0 and d.datname = $1::text";
-    let name = match known(&subject.name) {
-        Ok(name) => name,
-        Err(reason) => return Observation::unobservable(reason, READ),
-    };
-    let reader = match catalog::open(subject, lab).await {
-        Ok(reader) => reader,
-        Err(closed) => return words::closed(closed, READ),
-    };
-    let read = format!("{READ} at {}", reader.server);
-    let (found, settings) = futures_util::future::join(
-        reader.rows(QUERY, &[Some(&name)]),
-        reader.rows(SETTINGS, &[Some(&name)]),
-    )
-    .await;
-    let (found, settings) = match (found, settings) {
-        (Ok(found), Ok(settings)) => (found, settings),
-        (Err(reason), _) | (_, Err(reason)) => return Observation::unobservable(reason, read),
-    };
-    let Some(row) = found.first() else {
-        const NAMES: &str =
-            "select datname::text from pg_catalog.pg_database where not datistemplate limit 300";
-        return words::absent(&reader, &read, ("database", &name), NAMES).await;
-    };
-    let mut facts = Facts::none();
-    for (field, value) in FIELDS.iter().zip(row) {
-        facts = facts.with(*field, value.clone().unwrap_or_default());
-    }
-    for row in &settings {
-        if let [Some(setting), Some(value)] = row.as_slice() {
-            facts = facts.with(format!("setting {setting}"), value.as_str());
-        }
-    }
-    Observation::present(facts, format!("{read} → 1 row"))
 }

@@ -21,6 +21,7 @@ mod row_history;
 mod rows;
 mod schema;
 mod script;
+mod shared;
 mod sql;
 mod table;
 mod tls;

@@ -2,9 +2,9 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{catalog, effects, words};
-use crate::claim::{Claim, Expectation, Facts, Observation, Subject, Text};
-use crate::provider::vault::place::known;
+use super::shared::{Shared, observe};
+use super::{effects, words};
+use crate::claim::{Claim, Expectation, Observation, Subject, Text};
 use crate::provider::{Call, Kind, Lab, Looks, Story};
 
 pub(super) const ID: &str = "postgres/role";
@@ -22,6 +22,34 @@ Read from `pg_roles`, `pg_auth_members`, with the first login that is let in: th
 A password is not given back, so it is not compared; whether it works is `postgres/login`'s to say.";
 
 const READ: &str = "select from pg_roles";
+
+/// How it is read.
+const SHARED: Shared = Shared {
+    noun: "role",
+    read: READ,
+    row: "select r.rolcanlogin::text, r.rolsuper::text, r.rolcreatedb::text, \
+        r.rolcreaterole::text, r.rolinherit::text, r.rolreplication::text, r.rolbypassrls::text, \
+        r.rolconnlimit::text, case when r.rolvaliduntil = 'infinity' then 'infinity' \
+        else to_char(r.rolvaliduntil, 'YYYY-MM-DD HH24:MI:SS') end \
+        from pg_catalog.pg_roles r where r.rolname = $1::text",
+    fields: &[
+        "login",
+        "superuser",
+        "createdb",
+        "createrole",
+        "inherit",
+        "replication",
+        "bypassrls",
+        "connection_limit",
+        "valid_until",
+    ],
+    more: "select 'member of ' || g.rolname, 'true' from pg_catalog.pg_auth_members m \
+        join pg_catalog.pg_roles g on g.oid = m.roleid join pg_catalog.pg_roles r on r.oid = m.member \
+        where r.rolname = $1::text \
+        union all select 'setting ' || split_part(s, '=', 1), substr(s, strpos(s, '=') + 1) \
+        from pg_catalog.pg_roles r, unnest(r.rolconfig) s where r.rolname = $1::text",
+    names: "select rolname::text from pg_catalog.pg_roles where rolname !~ '^pg_' limit 300",
+};
 
 /// The kind.
 pub(super) struct PostgresRole;
@@ -63,65 +91,6 @@ impl Kind for PostgresRole {
         thing.kind == super::grant::ID && role.is_some() && role == holder.name.value()
     }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
-        Box::pin(observe(subject, lab))
+        Box::pin(observe(subject, lab, &SHARED))
     }
-}
-
-async fn observe(subject: &Subject, lab: &Lab) -> Observation {
-    const ATTRIBUTES: &str = "select r.rolcanlogin::text, r.rolsuper::text, r.rolcreatedb::text, \
-        r.rolcreaterole::text, r.rolinherit::text, r.rolreplication::text, r.rolbypassrls::text, \
-        r.rolconnlimit::text, case when r.rolvaliduntil = 'infinity' then 'infinity' \
-        else to_char(r.rolvaliduntil, 'YYYY-MM-DD HH24:MI:SS') end \
-        from pg_catalog.pg_roles r where r.rolname = $1::text";
-    const FIELDS: [&str; 9] = [
-        "login",
-        "superuser",
-        "createdb",
-        "createrole",
-        "inherit",
-        "replication",
-        "bypassrls",
-        "connection_limit",
-        "valid_until",
-    ];
-    const MORE: &str = "select 'member of ' || g.rolname, 'true' from pg_catalog.pg_auth_members m \
-        join pg_catalog.pg_roles g on g.oid = m.roleid join pg_catalog.pg_roles r on r.oid = m.member \
-        where r.rolname = $1::text \
-        union all select 'setting ' || split_part(s, '=', 1), substr(s, strpos(s, '=') + 1) \
-        from pg_catalog.pg_roles r, unnest(r.rolconfig) s where r.rolname = $1::text";
-    let name = match known(&subject.name) {
-        Ok(name) => name,
-        Err(reason) => return Observation::unobservable(reason, READ),
-    };
-    let reader = match catalog::open(subject, lab).await {
-        Ok(reader) => reader,
-        Err(closed) => return words::closed(closed, READ),
-    };
-    let read = format!("{READ} at {}", reader.server);
-    let (attributes, more) = futures_util::future::join(
-        reader.rows(ATTRIBUTES, &[Some(&name)]),
-        reader.rows(MORE, &[Some(&name)]),
-    )
-    .await;
-    let (attributes, more) = match (attributes, more) {
-        (Ok(attributes), Ok(more)) => (attributes, more),
-        (Err(reason), _) | (_, Err(reason)) => return Observation::unobservable(reason, read),
-    };
-    let Some(row) = attributes.first() else {
-        const NAMES: &str =
-            "select rolname::text from pg_catalog.pg_roles where rolname !~ '^pg_' limit 300";
-        return words::absent(&reader, &read, ("role", &name), NAMES).await;
-    };
-    let mut facts = Facts::none();
-    for (field, value) in FIELDS.iter().zip(row) {
-        if let Some(value) = value {
-            facts = facts.with(*field, value.as_str());
-        }
-    }
-    for row in &more {
-        if let [Some(field), Some(value)] = row.as_slice() {
-            facts = facts.with(field.as_str(), value.as_str());
-        }
-    }
-    Observation::present(facts, format!("{read} → 1 row"))
 }

@@ -1,6 +1,6 @@
 //! Words that the kinds of the catalog share.
 
-use super::catalog::{Closed, Reader, Rows, first_column};
+use super::catalog::{Reader, Rows, first_column};
 use crate::claim::{Claim, Expectation, Observation, Subject, Text, Unobservable};
 use crate::provider::Looks;
 use crate::text::{nearest, ticked};
@@ -114,9 +114,4 @@ fn near(noun: &str, name: &str, rows: &Rows) -> Option<String> {
         return Some(format!("there is {noun} {}", ticked(other)));
     }
     nearest(name, &names).map(|other| format!("there is {noun} {}", ticked(other)))
-}
-
-/// What an `Err` of opening a session says of a thing.
-pub(super) fn closed(closed: Closed, read: &str) -> Observation {
-    closed.observation(read)
 }
