@@ -1,5 +1,6 @@
 //! The table of paths of the auth methods. The live suite writes each row that is read back to a real Vault
-//! (`tests/live/kinds/paths`).
+//! (`tests/live/kinds/paths`), but for `auth/cf config`, which Vault takes only with a Cloud Foundry at its other side: its
+//! fields are as Vault's source has them.
 
 use super::path_area::{Area, changes, configures, keeps, leaves, looks, replaces, resets, sets};
 use super::path_field::{Written, exact, lower, policies, set, switch, time};
