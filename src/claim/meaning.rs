@@ -326,18 +326,21 @@ mod tests {
 
     #[test]
     fn a_text_is_found_inside_another() {
-        assert!(same(Meaning::Contains, "b\nc", json!("a\nb\nc\n")));
-        assert!(!same(Meaning::Contains, "b\nd", json!("a\nb\nc\n")));
+        let text = || json!("a\nb\nc\n");
+        assert!(
+            same(Meaning::Contains, "b\nc", text()) && !same(Meaning::Contains, "b\nd", text())
+        );
         let sealed = Fact::Sealed(crate::secret::Secret::new("x=1\ny=2"));
-        assert!(Meaning::Contains.same(&Text::from("y=2").sealed(), &sealed));
-        assert!(!Meaning::Contains.same(&Text::from("y=3"), &sealed));
+        let is = |text: Text| Meaning::Contains.same(&text, &sealed);
+        assert!(is(Text::from("y=2").sealed()) && !is(Text::from("y=3")));
     }
 
     #[test]
     fn sets_have_no_order() {
         assert!(same(Meaning::Set, "a,b", json!(["b", "a"])));
-        assert!(same(Meaning::Set, "a", json!(["a"])));
-        assert!(!same(Meaning::Set, "a", json!(["a", "b"])));
+        assert!(
+            same(Meaning::Set, "a", json!(["a"])) && !same(Meaning::Set, "a", json!(["a", "b"]))
+        );
         assert!(!same(Meaning::Set, "a", json!([])));
     }
 
