@@ -67,11 +67,6 @@ impl Meaning {
         }
     }
 
-    /// Whether a field that the server does not give means the same.
-    pub fn same_left_out(self) -> bool {
-        self == Self::Zero
-    }
-
     /// A server's value as a person reads it.
     pub fn shown(self, actual: &Fact) -> String {
         let Fact::Plain(value) = actual else { return "another value".to_owned() };
@@ -326,21 +321,18 @@ mod tests {
 
     #[test]
     fn a_text_is_found_inside_another() {
-        let text = || json!("a\nb\nc\n");
-        assert!(
-            same(Meaning::Contains, "b\nc", text()) && !same(Meaning::Contains, "b\nd", text())
-        );
+        assert!(same(Meaning::Contains, "b\nc", json!("a\nb\nc\n")));
+        assert!(!same(Meaning::Contains, "b\nd", json!("a\nb\nc\n")));
         let sealed = Fact::Sealed(crate::secret::Secret::new("x=1\ny=2"));
-        let is = |text: Text| Meaning::Contains.same(&text, &sealed);
-        assert!(is(Text::from("y=2").sealed()) && !is(Text::from("y=3")));
+        assert!(Meaning::Contains.same(&Text::from("y=2").sealed(), &sealed));
+        assert!(!Meaning::Contains.same(&Text::from("y=3"), &sealed));
     }
 
     #[test]
     fn sets_have_no_order() {
         assert!(same(Meaning::Set, "a,b", json!(["b", "a"])));
-        assert!(
-            same(Meaning::Set, "a", json!(["a"])) && !same(Meaning::Set, "a", json!(["a", "b"]))
-        );
+        assert!(same(Meaning::Set, "a", json!(["a"])));
+        assert!(!same(Meaning::Set, "a", json!(["a", "b"])));
         assert!(!same(Meaning::Set, "a", json!([])));
     }
 
