@@ -68,11 +68,6 @@ impl Meaning {
         }
     }
 
-    /// Whether a field that the server does not give means the same.
-    pub fn same_left_out(self) -> bool {
-        self == Self::Zero
-    }
-
     /// A server's value as a person reads it.
     pub fn shown(self, actual: &Fact) -> String {
         let Fact::Plain(value) = actual else { return "another value".to_owned() };

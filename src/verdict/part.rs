@@ -1,7 +1,7 @@
 //! One part of a claim (the subject itself, or one field) against what was seen. The rules of the timeline.
 
 use crate::assertion::{Part, State};
-use crate::claim::Seen;
+use crate::claim::{Meaning, Seen};
 
 /// What is found of one part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
         (Seen::Present(facts), Some(path)) => match state {
             State::Value(text, meaning) => match facts.get(path) {
                 Some(fact) => meaning.same(text, fact),
-                None => meaning.same_left_out(),
+                None => *meaning == Meaning::Zero,
             },
             State::Absent => facts.get(path).is_none(),
             State::Open => true,

@@ -138,7 +138,7 @@ fn of_rows() -> Vec<Row> {
         )
         .changed(
             r#"psql -h HOST -p PORT -U ADMIN -d kinds -c "UPDATE stock SET pieces = 2 WHERE item = 'kettle'""#,
-            &["rows"],
+            &["no such row"],
         )
         .back(r#"psql -h HOST -p PORT -U ADMIN -d kinds -c "DELETE FROM stock WHERE item = 'kettle'""#)
         .denied(&["public.stock"]),
