@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::attempt::{fresh, issue, known_account};
 use super::cli::Psql;
 use super::conninfo::Conninfo;
-use super::{effects, role};
+use super::{effects, place, role};
 use crate::claim::{Claim, Expectation, Observation, Subject, Text, Verb};
 use crate::provider::masked::Masked;
 use crate::provider::vault::place::last;
@@ -137,6 +137,10 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
     if !effects::only_looks(call) {
         return None;
     }
+    // A container may let in whom the server lets in from nowhere else, and asks nobody for a password.
+    if call.inside && !psql.to.host.as_ref().is_some_and(place::reaches_everywhere) {
+        return None;
+    }
     let user = psql.to.user.as_ref()?;
     let rotation = story.last(root_rotation::ID, |claim| {
         claim.subject.param("user").is_some_and(|rotated| same(rotated, user))
@@ -150,7 +154,7 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
             at(Subject::new(ID, user.clone()), &psql.to).with("password", password.clone());
         return Some(Claim::new(subject, Expectation::Present(Vec::new()), Verb::Confirm));
     }
-    let credential = story.last(dynamic_credential::ID, |_| true)?;
+    let credential = story.last(dynamic_credential::ID, dynamic_credential::is_of_a_database)?;
     let role = credential.subject.name.clone();
     // The user is made anew by every look: the login is named after the path that gives it.
     let name = split(&role, "creds");

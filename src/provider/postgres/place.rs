@@ -149,7 +149,7 @@ fn spelled(key: &str, value: &Text) -> Text {
 }
 
 /// Whether a container's address means the same outside of it.
-fn reaches_everywhere(host: &Text) -> bool {
+pub(super) fn reaches_everywhere(host: &Text) -> bool {
     let Some(host) = host.literal() else { return false };
     if let Ok(address) = host.parse::<std::net::IpAddr>() {
         return !address.is_loopback();

@@ -49,6 +49,11 @@ const LEASING: &[(&str, &str)] = &[
 /// The parameter that says which of them it is.
 const ENGINE: &str = "engine";
 
+/// Whether a claim is about credentials for a database.
+pub(crate) fn is_of_a_database(claim: &Claim) -> bool {
+    claim.subject.param(ENGINE).is_none()
+}
+
 /// Where credentials of a role are issued.
 struct Issuer {
     subject: Subject,
