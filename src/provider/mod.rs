@@ -17,7 +17,7 @@ pub mod vault;
 
 use futures_util::future::BoxFuture;
 
-use crate::claim::{Claim, Observation, Subject, Text, Unobservable};
+use crate::claim::{Claim, Expectation, Observation, Subject, Text, Unobservable, Verb};
 
 pub use files::Files;
 pub use inner::seen_through;
@@ -113,6 +113,21 @@ impl Story {
     /// The last claim on a subject of `kind` that `is` picks.
     pub fn last(&self, kind: &str, is: impl Fn(&Claim) -> bool) -> Option<&Claim> {
         self.claims.iter().rev().find(|claim| claim.subject.kind == kind && is(claim))
+    }
+
+    /// Whether the text has taken a thing away by then.
+    pub fn is_gone(&self, subject: &Subject) -> bool {
+        self.last(subject.kind, |claim| claim.subject == *subject && claim.verb != Verb::Read)
+            .is_some_and(|claim| claim.expectation == Expectation::Absent)
+    }
+
+    /// What a command says that only reads a thing: that it was there, or, behind its removal, that it is gone.
+    pub fn read(&self, subject: Subject) -> Claim {
+        if self.is_gone(&subject) {
+            Claim::new(subject, Expectation::Absent, Verb::Confirm)
+        } else {
+            Claim::new(subject, Expectation::Present(Vec::new()), Verb::Read)
+        }
     }
 }
 

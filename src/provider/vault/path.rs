@@ -137,7 +137,7 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
             Claim::new(subject, Expectation::Present(fields), verb)
         }
         "delete" if kept.removable => Claim::new(subject, Expectation::Absent, Verb::Remove),
-        "read" if kept.read.is_none() => read(subject, story),
+        "read" if kept.read.is_none() => story.read(subject),
         _ => return None,
     };
     Some(match served.container {
@@ -154,27 +154,12 @@ fn guessed(verb: &str, guess: &Guess, invocation: &Invocation, story: &Story) ->
         "write" => Claim::new(subject, present(), guess.verb()?),
         "patch" => Claim::new(subject, present(), Verb::Change),
         "delete" if guess.is_removable() => Claim::new(subject, Expectation::Absent, Verb::Remove),
-        "read" if is_gone(&subject, story) => {
+        "read" if story.is_gone(&subject) => {
             Claim::new(subject, Expectation::Absent, Verb::Confirm)
         }
         _ => return None,
     };
     Some(claim.within(guess.container.clone()))
-}
-
-/// Whether the text has taken it away by then.
-fn is_gone(subject: &Subject, story: &Story) -> bool {
-    story
-        .last(ID, |claim| claim.subject == *subject && claim.verb != Verb::Read)
-        .is_some_and(|claim| claim.expectation == Expectation::Absent)
-}
-
-fn read(subject: Subject, story: &Story) -> Claim {
-    if is_gone(&subject, story) {
-        Claim::new(subject, Expectation::Absent, Verb::Confirm)
-    } else {
-        Claim::new(subject, Expectation::Present(Vec::new()), Verb::Read)
-    }
 }
 
 /// The row of the table for what follows the mount of an engine, and the pieces that it leaves open. A plugin that is

@@ -28,15 +28,18 @@ pub(super) fn guess(path: &Masked) -> Option<Guess> {
     if is_called_kv(text) {
         return None;
     }
-    let ends = text.match_indices('/').map(|(at, _)| at + 1);
-    let (at, found) = ends
-        .map(|at| (at, matching(&text[..at], &text[at..])))
-        .find(|(_, found)| !found.is_empty())?;
+    let (at, found) = below(text)?;
     let rows: Vec<&Kept> = found.into_iter().filter_map(kept).collect();
     let mount = path.unmask(&text[..at]);
     let kind = if text.starts_with("auth/") { auth_mount::ID } else { mount::ID };
     let subject = Subject::new(ID, path.unmask(text)).with(MOUNT, mount.clone());
     (!rows.is_empty()).then(|| Guess { subject, container: Subject::new(kind, mount), rows })
+}
+
+/// Where the shortest mount ends under which some engine has the path, and the rows of all that do.
+pub(super) fn below(path: &str) -> Option<(usize, Vec<&'static Area>)> {
+    let ends = path.match_indices('/').map(|(at, _)| at + 1);
+    ends.map(|at| (at, matching(&path[..at], &path[at..]))).find(|(_, found)| !found.is_empty())
 }
 
 fn matching(mount: &str, rest: &str) -> Vec<&'static Area> {

@@ -2,10 +2,11 @@
 
 use super::cli::Invocation;
 use super::kv::is_called_kv;
-use super::path::{area, rows};
+use super::path::area;
 use super::path_area::{Area, Does, Kept};
 use super::path_field;
-use super::served::{Served, is_under};
+use super::path_guess::below;
+use super::served::Served;
 use crate::claim::{Field, Meaning, Text, Verb};
 use crate::provider::masked::Masked;
 use crate::provider::{Reading, Story, Unseen};
@@ -20,17 +21,10 @@ pub(super) fn reading(invocation: &Invocation) -> Option<Reading> {
     let masked = Masked::new(invocation.path()?);
     let path = masked.text.trim_matches('/');
     // By the text alone it is not known here what is behind a mount: its name says it, or the path itself.
-    let named = Served::of(&masked, &Story::default())
-        .and_then(|served| area(&served.engine, &served.rest).map(|(area, _)| area));
-    let tail = || {
-        let starts = path.match_indices('/').map(|(at, _)| at + 1);
-        let mut tails = starts.map(|at| (&path[..at], &path[at..]));
-        tails.find_map(|(mount, rest)| {
-            rows().find(|area| {
-                is_under(area.engine, mount) && area.pattern != "**" && area.names(rest).is_some()
-            })
-        })
-    };
+    let served = Served::of(&masked, &Story::default());
+    let named =
+        served.as_ref().and_then(|served| area(&served.engine, &served.rest).map(|(area, _)| area));
+    let tail = || below(path).and_then(|(_, rows)| rows.first().copied());
     if let Some(area) = named
         && let Does::Keeps(kept) = &area.does
         && verb == "write"
@@ -42,7 +36,7 @@ pub(super) fn reading(invocation: &Invocation) -> Option<Reading> {
     }
     // The text does not tell what is mounted there, and engines differ in it.
     let untold = || {
-        let unknown = Served::of(&masked, &Story::default()).is_none() && !is_called_kv(path);
+        let unknown = served.is_none() && !is_called_kv(path);
         unknown.then_some(Reading::NotObservable(Unseen::NotInText))
     };
     let Some(known) = named.or_else(tail) else { return untold() };

@@ -97,13 +97,13 @@ fn infer(call: &Call, story: &Story) -> Option<Claim> {
             Some(written(&subject(argument), rules))
         }
         ["policy", "delete"] => Some(deleted(subject(argument))),
-        ["policy", "read"] => Some(read(subject(argument), story)),
+        ["policy", "read"] => Some(story.read(subject(argument))),
         ["read"] => {
             let masked = Masked::new(argument);
             let path = masked.text.trim_matches('/');
             let name =
                 path.strip_prefix("sys/policies/acl/").or(path.strip_prefix("sys/policy/"))?;
-            Some(read(subject(&masked.unmask(name)), story))
+            Some(story.read(subject(&masked.unmask(name))))
         }
         _ => None,
     }
@@ -125,17 +125,6 @@ fn written(subject: &Subject, rules: Option<Text>) -> Claim {
 
 fn deleted(subject: Subject) -> Claim {
     Claim::new(subject, Expectation::Absent, Verb::Remove)
-}
-
-fn read(subject: Subject, story: &Story) -> Claim {
-    let gone = story
-        .last(ID, |claim| claim.subject == subject && claim.verb != Verb::Read)
-        .is_some_and(|claim| claim.expectation == Expectation::Absent);
-    if gone {
-        Claim::new(subject, Expectation::Absent, Verb::Confirm)
-    } else {
-        Claim::new(subject, Expectation::Present(Vec::new()), Verb::Read)
-    }
 }
 
 /// The rules that `vault policy write` takes from standard input or a file, where the text shows them. A write
