@@ -1,0 +1,1 @@
+//! Proof that checks check: trials of a challenge in labs made for it.
