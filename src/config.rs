@@ -117,6 +117,11 @@ impl Config {
     }
 }
 
+/// The home of whoever runs the process.
+pub fn home() -> Option<PathBuf> {
+    std::env::home_dir()
+}
+
 /// All variables of the process, for the bindings of a text.
 pub fn environment() -> BTreeMap<String, String> {
     // Names and values that are not text cannot stand in a challenge.

@@ -8,6 +8,7 @@ pub mod command;
 pub mod config;
 pub mod diagnostic;
 pub mod lab;
+pub mod local;
 pub mod observe;
 pub mod prove;
 pub mod provider;

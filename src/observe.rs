@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt, Shared, join};
 use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
-use crate::assertion::{Assertion, Lookup, Plan};
+use crate::assertion::{Assertion, Lookup, Plan, Selection, Timeline};
 use crate::claim::{Observation, Subject, Text, Unobservable};
 use crate::config::Probes;
 use crate::provider::{self, Lab, jq};
@@ -69,6 +69,25 @@ pub async fn observe(plan: &Plan, lab: &Lab, wanted: &dyn Fn(&Assertion) -> bool
     let lookups = futures_util::future::join_all(lookups).await;
     let plan = plan.resolved(&|id| lookups.get(id).and_then(|found| found.clone().ok().flatten()));
     Observed { plan, observations, lookups }
+}
+
+/// The claims that were asked for, and the later ones by which an early one may be overtaken.
+pub fn wanted(plan: &Plan, selection: Selection) -> impl Fn(&Assertion) -> bool {
+    let timeline = Timeline::new(plan);
+    let replaced = plan
+        .assertions
+        .iter()
+        .filter(|assertion| selection.contains(assertion.step))
+        .filter(|assertion| {
+            let parts = timeline.parts(assertion.step, &assertion.claim, selection.last());
+            parts.iter().any(|part| !part.later.is_empty())
+        })
+        .map(|assertion| assertion.step)
+        .min();
+    move |assertion| {
+        let later = replaced.is_some_and(|step| assertion.changes() && assertion.step > step);
+        selection.contains(assertion.step) || later
+    }
 }
 
 async fn observe_one(

@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["secret"]),
     ("provider", &["claim", "config", "secret", "text"]),
     ("assertion", &["source", "diagnostic", "challenge", "claim", "provider", "secret", "text"]),
+    ("local", &["challenge", "assertion", "secret"]),
     ("observe", &["assertion", "claim", "config", "provider"]),
     ("verdict", &["assertion", "claim", "secret", "text"]),
     (
@@ -33,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "provider",
             "assertion",
+            "local",
             "observe",
             "verdict",
             "report",
@@ -53,6 +55,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "provider",
             "assertion",
+            "local",
             "observe",
             "verdict",
             "report",

@@ -65,6 +65,18 @@ impl Mapped {
         Span::new(from, (self.place(end - 1) + 1).max(from))
     }
 
+    /// The range of the text whose place in the file `span` is; `None` where its ends are not in the text.
+    pub(super) fn range(&self, span: Span) -> Option<Range<usize>> {
+        let at = |place: usize| {
+            let run =
+                self.runs.iter().find(|run| (run.file..run.file + run.length).contains(&place))?;
+            Some(run.text + (place - run.file))
+        };
+        let start = at(span.start)?;
+        let end = if span.end > span.start { at(span.end - 1)? + 1 } else { start };
+        (start <= end).then_some(start..end)
+    }
+
     /// The place of the whole text.
     pub(super) fn whole(&self) -> Span {
         self.span(0, self.text.len())
@@ -94,7 +106,9 @@ mod tests {
         for (start, end, text) in [(0, 2, "ab"), (0, 3, "ab\n"), (3, 5, "cd"), (1, 4, "b\n> c")] {
             let span = mapped.span(start, end);
             assert_eq!(&file[span.start..span.end], text, "{start}..{end}");
+            assert_eq!(mapped.range(span), Some(start..end), "{start}..{end}");
         }
+        assert_eq!(mapped.range(Span::new(0, 3)), None, "a quote mark is not in the text");
         let mut part = Mapped::default();
         part.push_part(&mapped, 1..4);
         assert_eq!((part.text.as_str(), part.whole()), ("b\nc", Span::new(3, 8)));

@@ -17,6 +17,9 @@ mod typed_sql;
 
 pub use self::frontmatter::{Field, Frontmatter, Note, Tab};
 pub(crate) use self::shell::script::in_file as script;
+use std::ops::Range;
+
+use self::mapped::Mapped;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 
@@ -33,14 +36,15 @@ pub fn parse(source: Source) -> Challenge {
         let commands = step::commands(&source, fence, &mut diagnostics);
         let prose = trimmed(&source.text, before, fence.span.start);
         before = fence.span.end;
-        let Some(commands) = commands else {
+        let Some((commands, typed)) = commands else {
             files.extend(shown::file(fence, source.slice(prose)));
             continue;
         };
         let terminal = terminals.at(fence.span.start);
         let (number, span) = (steps.len() + 1, fence.span);
         let shown = std::mem::take(&mut files);
-        steps.push(Step { number, commands, span, prose, shown, terminal });
+        let typed = Typed(typed);
+        steps.push(Step { number, commands, span, prose, shown, terminal, typed });
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     Challenge { source, frontmatter, steps, diagnostics }
@@ -115,6 +119,24 @@ pub struct Step {
     pub shown: Vec<Shown>,
     /// The terminal that it is typed into, where the text says which: its place in [`Frontmatter::tabs`].
     pub terminal: Option<usize>,
+    /// What is typed.
+    pub typed: Typed,
+}
+
+/// What a learner types of a fence: without prompts, output and indents, and with the way from its place in the file.
+#[derive(Clone, Debug)]
+pub struct Typed(Mapped);
+
+impl Typed {
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Where in the text that stands which stands at `span` in the file; `None` where it is not in it as a whole.
+    pub fn range(&self, span: Span) -> Option<Range<usize>> {
+        self.0.range(span)
+    }
 }
 
 /// A file that the text shows in full, in a fence of its own.

@@ -11,13 +11,13 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 use crate::text::{count, one_line, ticked};
 
-/// The commands of a fence; `None` where it is no step. A script with `#!` at its top is shown as a file: it may be
+/// The commands of a fence, and what is typed; `None` where it is no step. A script with `#!` at its top is shown as a file: it may be
 /// run or not.
 pub(super) fn commands(
     source: &Source,
     fence: &Fence,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<Command>> {
+) -> Option<(Vec<Command>, Mapped)> {
     let mut language = fence.info.language();
     if language == Language::Other && begins_with_a_heredoc(&fence.text.text) {
         diagnostics.push(Diagnostic::note(
@@ -84,7 +84,7 @@ pub(super) fn commands(
             command.within.insert(0, within.clone());
         }
     }
-    Some(kept)
+    Some((kept, session.typed))
 }
 
 /// Whether a text starts with a known program that is fed with a heredoc, whatever the text is called after.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::assertion::{Assertion, Chosen, Plan, Selection, SetAside, Timeline};
+use crate::assertion::{Chosen, Plan, Selection, SetAside};
 use crate::challenge::Challenge;
 use crate::cli::{Check, OutputFormat, Probe};
 use crate::config::{Config, Probes};
@@ -15,7 +15,7 @@ use crate::report::{self, Report};
 use crate::text::count;
 use crate::verdict;
 
-use super::{Stop, load, local, write_out};
+use super::{Stop, load, write_out};
 
 /// Runs the subcommand; gives the exit code of the report.
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
     let selection = selection(arguments, &challenge)?;
-    let mut plan = local::plan(&challenge, bindings, arguments.host.as_deref());
+    let mut plan = load::plan(&challenge, bindings, arguments.host.as_deref());
     let aside = chosen(arguments).choose(&mut plan);
     if plan.assertions.is_empty() {
         return Err(Stop::Nothing(nothing(&challenge, &aside)));
@@ -55,32 +55,13 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
 
 /// Looks, and takes back what probes made, however the looking ends.
 async fn look(plan: &Plan, lab: &Lab, selection: Selection) -> Result<Observed, Stop> {
-    let wanted = wanted(plan, selection);
+    let wanted = observe::wanted(plan, selection);
     let observed = tokio::select! {
         observed = observe::observe(plan, lab, &wanted) => Ok(observed),
         () = interrupted() => Err(Stop::Interrupted),
     };
     lab.close().await;
     observed
-}
-
-/// The claims that were asked for, and the later ones by which an early one may be overtaken.
-fn wanted(plan: &Plan, selection: Selection) -> impl Fn(&Assertion) -> bool {
-    let timeline = Timeline::new(plan);
-    let replaced = plan
-        .assertions
-        .iter()
-        .filter(|assertion| selection.contains(assertion.step))
-        .filter(|assertion| {
-            let parts = timeline.parts(assertion.step, &assertion.claim, selection.last());
-            parts.iter().any(|part| !part.later.is_empty())
-        })
-        .map(|assertion| assertion.step)
-        .min();
-    move |assertion| {
-        let later = replaced.is_some_and(|step| assertion.changes() && assertion.step > step);
-        selection.contains(assertion.step) || later
-    }
 }
 
 async fn interrupted() {

@@ -3,7 +3,7 @@
 use crate::cli::{Explain, OutputFormat};
 use crate::report::explanation;
 
-use super::{Stop, coverage, load, local, write_out};
+use super::{Stop, coverage, load, write_out};
 
 /// Runs the subcommand. A challenge without a claim is explained all the same.
 pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
@@ -12,7 +12,7 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
     }
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
-    let plan = local::plan(&challenge, bindings, None);
+    let plan = load::plan(&challenge, bindings, None);
     let explanation = explanation::Explanation::new(&challenge, &plan);
     write_out(|out| match arguments.format {
         OutputFormat::Human => explanation.human(out),

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::assertion::Bindings;
+use crate::assertion::{Bindings, Plan};
 use crate::challenge::{self, Challenge};
 use crate::cli::Input;
 use crate::config;
 use crate::diagnostic::Diagnostic;
+use crate::local::{self, Whereabouts};
 use crate::secret::Secret;
 use crate::source::Source;
 
@@ -107,4 +108,11 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
         let at = error.utf8_error().valid_up_to();
         unreadable(at, "bytes that are not UTF-8", error.as_bytes())
     })
+}
+
+/// What the challenge claims, with the files of this machine that it reads.
+pub(super) fn plan(challenge: &Challenge, bindings: Bindings, host: Option<&str>) -> Plan {
+    let home = config::home();
+    let at = Whereabouts { host, home: home.as_deref(), directory: Path::new("") };
+    local::plan(challenge, bindings, at)
 }

@@ -4,7 +4,6 @@ mod check;
 mod coverage;
 mod explain;
 mod load;
-mod local;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

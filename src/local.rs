@@ -11,13 +11,24 @@ use crate::secret::Secret;
 /// The largest file that is read; a manifest has a few kilobytes.
 const MOST_BYTES: u64 = 1024 * 1024;
 
+/// Where files may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Whereabouts<'a> {
+    /// The host that this machine is, where the challenge has several.
+    pub host: Option<&'a str>,
+    /// The home of whoever does the challenge.
+    pub home: Option<&'a Path>,
+    /// The directory in which it may have been started, beside the home.
+    pub directory: &'a Path,
+}
+
 /// What the text claims, with the files that it names and does not show, where this machine has them. Those of
-/// another host are not here: `host` is the one that this machine is.
-pub(super) fn plan(challenge: &Challenge, mut bindings: Bindings, host: Option<&str>) -> Plan {
+/// another host are not here.
+pub fn plan(challenge: &Challenge, mut bindings: Bindings, at: Whereabouts<'_>) -> Plan {
     let plan = assertion::collect(challenge, &bindings);
     for file in &plan.files {
-        let here = file.host.is_none() || file.host.as_deref() == host;
-        if let Some(text) = found(file).filter(|_| here) {
+        let here = file.host.is_none() || file.host.as_deref() == at.host;
+        if let Some(text) = found(file, at).filter(|_| here) {
             bindings.files.insert(file.clone(), Secret::new(text));
         }
     }
@@ -26,17 +37,16 @@ pub(super) fn plan(challenge: &Challenge, mut bindings: Bindings, host: Option<&
 
 /// What is in the file. The text does not say in which directory it starts: this one or the home, unless each has
 /// another file of the name.
-fn found(file: &LocalFile) -> Option<String> {
-    let home = std::env::home_dir();
+fn found(file: &LocalFile, at: Whereabouts<'_>) -> Option<String> {
     if let Some(below) = file.path.strip_prefix("~/") {
-        return text(&home?.join(below));
+        return text(&at.home?.join(below));
     }
     let path = Path::new(&file.path);
     if path.is_absolute() {
         return text(path);
     }
-    let at_home = home.and_then(|home: PathBuf| text(&home.join(path)));
-    match (text(path), at_home) {
+    let at_home = at.home.and_then(|home| text(&home.join(path)));
+    match (text(&at.directory.join(path)), at_home) {
         (Some(one), Some(other)) if one != other => None,
         (one, other) => one.or(other),
     }
