@@ -1,0 +1,100 @@
+//! Only a part of the step is done: some of its commands, or a command without one of its values.
+
+use super::super::edit::{Draft, Line};
+use super::{Mutant, Rule, Site, names_of};
+use crate::text::{count, one_line, ticked};
+
+pub(super) const RULE: Rule = Rule {
+    name: "half-done",
+    doc: "only some of the step's commands are typed, or a command without one of its values",
+    make,
+};
+
+fn make(site: &Site<'_>) -> Vec<Mutant> {
+    let names: Vec<String> = site.claims.iter().flat_map(|claim| names_of(claim)).collect();
+    let mut mutants = Vec::new();
+    let starts: Vec<&Line> = site.draft.commands.iter().filter(|line| line.starts).collect();
+    if starts.len() > 1 {
+        // From the command on, whatever hangs on it and whatever it reads.
+        let at = starts[starts.len() / 2].range.start;
+        let first = site.draft.text()[..at].trim_end().to_owned();
+        let left = starts.len() - starts.len() / 2;
+        let what = format!("without the last {}", count(left, "command"));
+        mutants.push(site.typed(RULE.name, what, first, names.clone()));
+        let claiming = |line: &&&Line| site.claims.iter().any(|claim| claim.span == line.span);
+        if let Some(line) = starts.iter().find(claiming)
+            && let Some(next) = starts.iter().find(|other| other.range.start > line.range.start)
+        {
+            let rest = site.draft.with(vec![(line.range.start..next.range.start, String::new())]);
+            let what = format!("without {}", ticked(&one_line(site.draft.slice(&line.range), 32)));
+            mutants.push(site.typed(RULE.name, what, rest, names.clone()));
+        }
+    }
+    mutants.extend(without_a_value(site));
+    mutants.extend(without_a_statement(site, &names));
+    mutants
+}
+
+/// Without the last `key=value` that is claimed.
+fn without_a_value(site: &Site<'_>) -> Option<Mutant> {
+    for claim in site.claims.iter().rev() {
+        let fields: Vec<&str> = claim
+            .claim
+            .expectation
+            .fields()
+            .iter()
+            .map(|field| field.path.rsplit('.').next().unwrap_or(&field.path))
+            .collect();
+        let line = site.draft.commands.iter().find(|line| line.span == claim.span)?;
+        let key = |word: &str| {
+            word.split_once('=').map(|(key, _)| key.trim_start_matches('-').to_owned())
+        };
+        let values: Vec<_> = line
+            .words
+            .iter()
+            .filter_map(|word| Some((word, key(site.draft.slice(&word.range))?)))
+            .collect();
+        // A command of one value has nothing left to be half of.
+        if values.len() < 2 {
+            continue;
+        }
+        if let Some((word, key)) =
+            values.iter().rev().find(|(_, key)| fields.contains(&key.as_str()))
+        {
+            let blanks = leading_blanks(&site.draft, word.range.start);
+            let script = site.draft.with(vec![(blanks..word.range.end, String::new())]);
+            let what = format!("without {}", ticked(key));
+            let mut names = names_of(claim);
+            names.push(key.clone());
+            return Some(site.typed(RULE.name, what, script, names));
+        }
+    }
+    None
+}
+
+/// Where the blanks before a word begin, with a continued line among them.
+fn leading_blanks(draft: &Draft<'_>, start: usize) -> usize {
+    draft.text()[..start].trim_end_matches([' ', '\t', '\n', '\\']).len()
+}
+
+/// A heredoc without its last statement or its last line.
+fn without_a_statement(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
+    let text = site.draft.text();
+    let lines: Vec<&str> = text.lines().collect();
+    let opening = lines.iter().position(|line| line.contains("<<"))?;
+    let mark = lines[opening].split("<<").nth(1)?;
+    let mark = mark.trim_start_matches('-').trim().split([' ', '|', '>', ';']).next()?;
+    let mark = mark.trim_matches(['\'', '"']);
+    let end = opening
+        + lines[opening..].iter().position(|line| line.trim() == mark && !mark.is_empty())?;
+    let body = &lines[opening + 1..end];
+    let statements = body.iter().filter(|line| line.trim_end().ends_with(';')).count();
+    if statements < 2 {
+        return None;
+    }
+    // The last statement begins behind the end of the one before it.
+    let begin = body[..body.len() - 1].iter().rposition(|line| line.trim_end().ends_with(';'))? + 1;
+    let kept = lines[..opening + 1 + begin].iter().chain(&lines[end..]);
+    let script = kept.copied().collect::<Vec<_>>().join("\n") + "\n";
+    Some(site.typed(RULE.name, "without the last statement".to_owned(), script, names.to_vec()))
+}

@@ -1,0 +1,224 @@
+//! The learner's shell: one bash for a walk, in which variables live from step to step.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::ProveError;
+
+/// The most that is read of what a step prints; it may print more.
+const MOST_BYTES: u64 = 1024 * 1024;
+/// The most that a command may write into one file, in KiB: a step that prints without end does not fill the disk.
+const MOST_KIB: u32 = 64 * 1024;
+
+/// A running shell.
+pub(super) struct Shell {
+    start: Start,
+    bash: Child,
+    orders: ChildStdin,
+    answers: mpsc::Receiver<String>,
+    steps: u32,
+}
+
+/// How a shell is started.
+pub(super) struct Start {
+    /// Its whole environment.
+    pub(super) environment: BTreeMap<String, String>,
+    /// Where it starts.
+    pub(super) home: PathBuf,
+    /// Where scripts and what they print are kept: no place that the learner sees.
+    pub(super) scratch: PathBuf,
+    /// `bash` behind what ties it to this process.
+    pub(super) bash: Vec<PathBuf>,
+    /// How long a step may take.
+    pub(super) limit: Duration,
+}
+
+/// What came of a step's commands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ran {
+    /// What the last command said; `None` where the shell ended or the time was up.
+    pub(super) code: Option<i32>,
+    /// The beginning of what was printed.
+    pub(super) stdout: String,
+    /// The beginning of what was said on standard error.
+    pub(super) stderr: String,
+    /// What hindered the step from coming to its end.
+    pub(super) trouble: Option<String>,
+}
+
+impl Shell {
+    /// Starts one.
+    pub(super) fn start(start: Start) -> Result<Self, ProveError> {
+        let io = |what: &Path| {
+            let what = what.to_owned();
+            move |error: std::io::Error| ProveError::file(&what, &error)
+        };
+        std::fs::create_dir_all(&start.home).map_err(io(&start.home))?;
+        std::fs::create_dir_all(&start.scratch).map_err(io(&start.scratch))?;
+        let mut words = start.bash.iter();
+        let program =
+            words.next().ok_or_else(|| ProveError::Lab("no bash was named".to_owned()))?;
+        let mut command = Command::new(program);
+        command
+            .args(words)
+            .args(["--norc", "--noprofile"])
+            .env_clear()
+            .envs(&start.environment)
+            .current_dir(&start.home)
+            // A group of its own: whatever the steps started ends with it.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut bash = command.spawn().map_err(io(program))?;
+        let broken = || ProveError::Lab("bash has no standard streams".to_owned());
+        let mut orders = bash.stdin.take().ok_or_else(broken)?;
+        let stdout = bash.stdout.take().ok_or_else(broken)?;
+        let (sender, answers) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        // Without the signal a write beyond the limit fails, and the shell that makes one goes on.
+        let limits = format!("trap '' XFSZ; ulimit -c 0 -f {MOST_KIB}\n");
+        orders.write_all(limits.as_bytes()).map_err(io(program))?;
+        Ok(Self { start, bash, orders, answers, steps: 0 })
+    }
+
+    /// Types a script, and `lines` at its prompts, and waits for its end.
+    pub(super) fn run(&mut self, script: &str, lines: &str) -> Result<Ran, ProveError> {
+        self.steps += 1;
+        let file = |kind: &str| self.start.scratch.join(format!("{kind}-{}", self.steps));
+        let (text, input, out, err) = (file("script"), file("input"), file("out"), file("err"));
+        for (path, content) in [(&text, script), (&input, lines)] {
+            std::fs::write(path, content).map_err(|error| ProveError::file(path, &error))?;
+        }
+        let order = format!(
+            "source {} <{} >{} 2>{}; echo \"done $?\"\n",
+            quoted(&text),
+            quoted(&input),
+            quoted(&out),
+            quoted(&err)
+        );
+        let sent = self.orders.write_all(order.as_bytes());
+        let answer = match sent {
+            Ok(()) => self.answers.recv_timeout(self.start.limit),
+            Err(_) => Err(mpsc::RecvTimeoutError::Disconnected),
+        };
+        let (code, trouble) = match answer {
+            Ok(line) => (line.strip_prefix("done ").and_then(|code| code.parse().ok()), None),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                let seconds = self.start.limit.as_secs();
+                (None, Some(format!("its commands did not end within {seconds} s")))
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                (None, Some("its commands ended the shell that they were typed into".to_owned()))
+            }
+        };
+        let ran = Ran { code, stdout: beginning(&out), stderr: beginning(&err), trouble };
+        for path in [&text, &input, &out, &err] {
+            // What is left is taken away with the laboratory.
+            let _ = std::fs::remove_file(path);
+        }
+        if ran.trouble.is_some() {
+            self.end();
+        }
+        Ok(ran)
+    }
+
+    /// Ends it, with all that its steps have started and left behind.
+    fn end(&mut self) {
+        let group = format!("-{}", self.bash.id());
+        let mut kill = Command::new("kill");
+        kill.args(["-s", "KILL", "--", &group]).stdout(Stdio::null()).stderr(Stdio::null());
+        // Fails only where the group has ended already.
+        let _ = kill.status();
+        let _ = self.bash.kill();
+        let _ = self.bash.wait();
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
+}
+
+fn beginning(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    if let Ok(file) = File::open(path) {
+        // A file that cannot be read has printed nothing.
+        let _ = file.take(MOST_BYTES).read_to_end(&mut bytes);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(place: &Path, limit: u64) -> Shell {
+        let path = ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned());
+        let start = Start {
+            environment: BTreeMap::from([path]),
+            home: place.join("home"),
+            scratch: place.join("scratch"),
+            bash: vec![PathBuf::from("bash")],
+            limit: Duration::from_secs(limit),
+        };
+        Shell::start(start).unwrap()
+    }
+
+    #[test]
+    fn variables_live_from_step_to_step_and_lines_are_typed_at_prompts() {
+        let place = tempfile::tempdir().unwrap();
+        let mut shell = shell(place.path(), 20);
+        shell.run("export A=1; cd /; b() { echo \"b $A\"; }", "").unwrap();
+        let ran = shell.run("b; pwd; read -r word; echo \"got $word\"; false", "x y\n").unwrap();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), "b 1\n/\ngot x y\n"), "{ran:?}");
+    }
+
+    #[test]
+    fn what_hangs_floods_or_ends_the_shell_is_said_and_leaves_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        for (script, trouble) in [
+            ("sleep 600 & echo $! >pid; wait", "did not end"),
+            ("echo $$ >pid; exit 3", "ended the shell"),
+            ("echo $$ >pid; kill -9 $$", "ended the shell"),
+        ] {
+            let mut shell = shell(place.path(), 2);
+            let ran = shell.run(script, "").unwrap();
+            assert!(
+                ran.trouble.as_ref().is_some_and(|it| it.contains(trouble)),
+                "{script}: {ran:?}"
+            );
+            let pid = std::fs::read_to_string(place.path().join("home/pid")).unwrap();
+            let running = Path::new("/proc").join(pid.trim()).join("exe").exists();
+            assert!(!running, "{script}: {pid} is still there");
+        }
+    }
+
+    #[test]
+    fn a_flood_is_cut_off() {
+        let place = tempfile::tempdir().unwrap();
+        let mut shell = shell(place.path(), 30);
+        let ran = shell.run("yes; echo \"after $?\"", "").unwrap();
+        assert!(ran.trouble.is_none(), "{:?}", ran.trouble);
+        assert!(ran.stdout.len() as u64 <= MOST_BYTES);
+        let ran = shell.run("echo on", "").unwrap();
+        assert_eq!(ran.stdout, "on\n");
+    }
+}
