@@ -4,6 +4,7 @@ mod deeds;
 mod edit;
 pub mod mutants;
 mod shell;
+pub mod solutions;
 
 /// What stops a proof before it has a result.
 #[derive(Debug, thiserror::Error)]
