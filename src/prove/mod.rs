@@ -3,6 +3,8 @@
 mod deeds;
 mod edit;
 pub mod mutants;
+pub mod proof;
+pub mod report;
 mod shell;
 pub mod solutions;
 
