@@ -3,6 +3,7 @@
 //! Reads variables and small files; connects to nothing.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -128,6 +129,31 @@ pub fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
+}
+
+/// Where the directories of labs are: below what the session's end clears, unless root's PostgreSQL, which runs as
+/// another account, could not get there.
+pub fn labs() -> PathBuf {
+    let account = rustix::process::geteuid();
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    match runtime.filter(|path| path.is_absolute() && !account.is_root()) {
+        Some(runtime) => runtime.join("labproof"),
+        None => std::env::temp_dir().join(format!("labproof-{}", account.as_raw())),
+    }
+}
+
+/// Where servers that were built are kept, as `tests/live/servers/get` has it.
+pub fn servers() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let home = || set("HOME").unwrap_or_else(|| PathBuf::from("/tmp")).join(".cache");
+    let own = set("LABPROOF_CACHE");
+    let cache = || set("XDG_CACHE_HOME").unwrap_or_else(home).join("labproof");
+    own.unwrap_or_else(cache).join("servers")
+}
+
+/// Where programs are looked for: `PATH`.
+pub fn search_path() -> OsString {
+    std::env::var_os("PATH").unwrap_or_default()
 }
 
 fn vault(set: &dyn Fn(&str) -> Option<String>, home: Option<&PathBuf>) -> VaultConfig {

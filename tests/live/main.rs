@@ -25,6 +25,7 @@ mod kubernetes;
 mod lab;
 mod labs;
 mod own;
+mod own_servers;
 mod postgres;
 mod prng;
 mod process;
@@ -76,6 +77,7 @@ fn main() {
 fn trials() -> Vec<Trial> {
     let mut trials = seed_walk::trials();
     trials.extend(own::trials());
+    trials.extend(own_servers::trials());
     trials.extend(faults::trials());
     trials.extend(ways::trials());
     trials.extend(kinds::trials());

@@ -1,0 +1,169 @@
+//! The servers of a lab made here: started together, made anew together, ended together.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::secret::Secret;
+
+use super::place::Place;
+use super::programs::{Programs, System};
+use super::{Access, Kubernetes, LabError, Postgres, Vault, VaultOptions, trace};
+
+/// What a lab is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The servers that it has.
+    pub systems: Vec<System>,
+    /// PostgreSQL's superuser, as the challenge knows it.
+    pub superuser: (String, Secret),
+    /// Where PostgreSQL listens, on an address of the lab's own.
+    pub postgres_port: u16,
+    /// Where the directories of labs are.
+    pub parent: PathBuf,
+    /// Whether the servers outlive this process, once they are left.
+    pub stays: bool,
+}
+
+/// The port on which every challenge expects PostgreSQL.
+pub const POSTGRES_PORT: u16 = 5432;
+
+/// The servers of a lab. They end when this is dropped.
+#[derive(Debug)]
+pub struct Servers {
+    vault: Option<Vault>,
+    postgres: Option<Postgres>,
+    kubernetes: Option<Kubernetes>,
+    search_path: String,
+    place: Place,
+}
+
+impl Servers {
+    /// Starts all servers at once and waits until they answer.
+    pub fn start(programs: &Programs, options: &Options) -> Result<Self, LabError> {
+        let port = options.postgres_port;
+        let place = Place::claim(programs, &options.parent, port, options.stays)?;
+        let below = |name: &str| place.directory().join(name);
+        let wanted = |system| options.systems.contains(&system);
+        let (vault, postgres, kubernetes) = thread::scope(|scope| {
+            let vault = wanted(System::Vault).then(|| {
+                scope.spawn(|| {
+                    Vault::start(&place, programs, &below("vault"), &VaultOptions::default())
+                })
+            });
+            let postgres = wanted(System::Postgres).then(|| {
+                scope.spawn(|| {
+                    let socket = SocketAddr::new(place.service_ip(), port);
+                    let (user, password) = &options.superuser;
+                    let superuser = (user.as_str(), password);
+                    Postgres::start(&place, programs, socket, &below("postgres"), superuser)
+                })
+            });
+            let kubernetes = wanted(System::Kubernetes).then(|| {
+                scope.spawn(|| Kubernetes::start(&place, programs, &below("kubernetes"), &[]))
+            });
+            (vault.map(join), postgres.map(join), kubernetes.map(join))
+        });
+        let search_path = programs.search_path();
+        let (vault, postgres) = (vault.transpose()?, postgres.transpose()?);
+        Ok(Self { vault, postgres, kubernetes: kubernetes.transpose()?, search_path, place })
+    }
+
+    /// Makes all servers as they were just after the start: nothing of what was done since is left.
+    pub fn reset(&mut self) -> Result<(), LabError> {
+        let Self { vault, postgres, kubernetes, .. } = self;
+        let done = thread::scope(|scope| {
+            let vault = vault.as_mut().map(|vault| scope.spawn(|| vault.reset()));
+            let postgres = postgres.as_mut().map(|postgres| scope.spawn(|| postgres.reset()));
+            let kubernetes = kubernetes.as_mut().map(|cluster| scope.spawn(|| cluster.reset()));
+            [vault, postgres, kubernetes].map(|handle| handle.map(join))
+        });
+        done.into_iter().flatten().collect()
+    }
+
+    /// The ways into the servers.
+    pub fn access(&self) -> Access {
+        Access {
+            vault: self.vault.as_ref().map(Vault::access),
+            postgres: self.postgres.as_ref().map(Postgres::access),
+            kubernetes: self.kubernetes.as_ref().map(Kubernetes::access),
+        }
+    }
+
+    /// The environment of a learner's shell in the lab, and nothing of the caller's own.
+    pub fn environment(&self, home: &Path) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::from(
+            [
+                ("PATH", self.search_path.clone()),
+                ("HOME", home.display().to_string()),
+                (trace::VARIABLE, self.directory().display().to_string()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        all.extend(self.leads());
+        all
+    }
+
+    /// The variables that lead a learner's commands to the servers.
+    pub fn leads(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::new();
+        let mut set = |name: &str, value: String| all.insert(name.to_owned(), value);
+        if let Some(vault) = &self.vault {
+            set("VAULT_ADDR", vault.address());
+            set("VAULT_TOKEN", vault.token().expose().to_owned());
+        }
+        if let Some(cluster) = &self.kubernetes {
+            set("KUBECONFIG", cluster.kubeconfig().display().to_string());
+        }
+        if let Some(postgres) = &self.postgres {
+            set("PGCONNECT_TIMEOUT", "10".to_owned());
+            // With a cluster, a Service leads there, as the challenge says.
+            if self.kubernetes.is_none() {
+                set("PGHOST", postgres.socket.ip().to_string());
+                set("PGPORT", postgres.socket.port().to_string());
+            }
+        }
+        all
+    }
+
+    /// The lab's directory.
+    pub fn directory(&self) -> &Path {
+        self.place.directory()
+    }
+
+    /// The lab's place, for what else is to run and end in it.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// An address of the lab on which nothing listens.
+    pub fn nowhere(&self) -> SocketAddr {
+        self.place.nowhere()
+    }
+
+    /// Its Vault.
+    pub fn vault(&self) -> Option<&Vault> {
+        self.vault.as_ref()
+    }
+
+    /// Its PostgreSQL.
+    pub fn postgres(&self) -> Option<&Postgres> {
+        self.postgres.as_ref()
+    }
+
+    /// Its cluster.
+    pub fn kubernetes(&self) -> Option<&Kubernetes> {
+        self.kubernetes.as_ref()
+    }
+
+    /// Ends all servers and removes the lab's files.
+    pub fn stop(self) -> Result<(), LabError> {
+        self.place.end()
+    }
+}
+
+/// What the thread gives; its panic goes on here.
+fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
+    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

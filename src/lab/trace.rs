@@ -1,0 +1,126 @@
+//! The processes of a lab, told by the variable that each of them carries.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+use super::LabError;
+
+/// The variable that every process of a lab carries: the lab's directory.
+pub const VARIABLE: &str = "LABPROOF_LAB";
+
+/// A process of a lab.
+pub(super) struct Trace {
+    pub(super) name: String,
+    number: i32,
+    /// When it started: its number alone may be another's by now.
+    start: u64,
+    /// PostgreSQL's first process, which ends the others and what they share.
+    postmaster: bool,
+}
+
+impl Trace {
+    /// Ends it, unless its number has been given to another since.
+    pub(super) fn end(&self, politely: bool) {
+        let Some(number) = Pid::from_raw(self.number) else { return };
+        let Ok(handle) = pidfd_open(number, PidfdFlags::empty()) else { return };
+        // The handle is of whatever has the number now: the same one, if it started when ours did.
+        if Status::read(self.number).is_some_and(|status| status.start == self.start) {
+            let signal = if politely && self.postmaster { Signal::QUIT } else { Signal::KILL };
+            pidfd_send_signal(handle, signal).ok();
+        }
+    }
+}
+
+/// The processes of a lab: those that carry its name, what they have started, and the groups that they lead.
+pub(super) fn of(directory: &Path) -> Result<Vec<Trace>, LabError> {
+    let all = all()?;
+    let mut ours: BTreeSet<i32> = all
+        .iter()
+        .filter(|(_, status)| status.lab.as_deref() == Some(directory))
+        .map(|(number, _)| *number)
+        .collect();
+    loop {
+        let more: Vec<i32> = all
+            .iter()
+            .filter(|(number, status)| !ours.contains(number) && status.belongs_to(&ours))
+            .map(|(number, _)| *number)
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        ours.extend(more);
+    }
+    let own = i32::try_from(std::process::id()).unwrap_or(0);
+    let traces = ours.iter().filter(|number| **number != own).filter_map(|number| {
+        let status = all.get(number)?;
+        let parent = all.get(&status.parent);
+        let postgres = |status: &Status| status.name == "postgres";
+        let postmaster = postgres(status) && !parent.is_some_and(postgres);
+        let (name, start) = (status.name.clone(), status.start);
+        Some(Trace { name, number: *number, start, postmaster })
+    });
+    Ok(traces.collect())
+}
+
+/// The labs below `parent` that some process carries the name of.
+pub(super) fn named_below(parent: &Path) -> Result<BTreeSet<PathBuf>, LabError> {
+    let labs = all()?.into_values().filter_map(|status| status.lab);
+    Ok(labs.filter(|lab| lab.parent() == Some(parent)).collect())
+}
+
+struct Status {
+    name: String,
+    parent: i32,
+    group: i32,
+    start: u64,
+    lab: Option<PathBuf>,
+}
+
+impl Status {
+    /// What the kernel says of a process; nothing of one that has ended.
+    fn read(number: i32) -> Option<Self> {
+        let text = std::fs::read(format!("/proc/{number}/stat")).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        let (before, after) = text.rsplit_once(')')?;
+        let name = before.split_once('(')?.1.to_owned();
+        let fields: Vec<&str> = after.split_whitespace().collect();
+        // An ended one waits for its parent only.
+        if matches!(*fields.first()?, "Z" | "X") {
+            return None;
+        }
+        let (parent, group) = (fields.get(1)?.parse().ok()?, fields.get(2)?.parse().ok()?);
+        Some(Self { name, parent, group, start: fields.get(19)?.parse().ok()?, lab: None })
+    }
+
+    fn belongs_to(&self, ours: &BTreeSet<i32>) -> bool {
+        ours.contains(&self.parent) || ours.contains(&self.group)
+    }
+}
+
+fn all() -> Result<BTreeMap<i32, Status>, LabError> {
+    let folder = Path::new("/proc");
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(LabError::file(folder))? {
+        let entry = entry.map_err(LabError::file(folder))?;
+        let number = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        // One that ends while it is read is none.
+        let Some((number, mut status)) = number.and_then(|it| Some((it, Status::read(it)?))) else {
+            continue;
+        };
+        status.lab = lab(number);
+        found.insert(number, status);
+    }
+    Ok(found)
+}
+
+/// The lab that a process was started with; unreadable where it is another account's.
+fn lab(number: i32) -> Option<PathBuf> {
+    let bytes = std::fs::read(format!("/proc/{number}/environ")).ok()?;
+    let value = bytes
+        .split(|byte| *byte == 0)
+        .find_map(|variable| variable.strip_prefix(VARIABLE.as_bytes())?.strip_prefix(b"="))?;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(value)))
+}

@@ -1,0 +1,188 @@
+//! Labs of the library's own, as `lab` and `prove` start them: made anew, killed, and nothing left.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use labproof::config;
+use labproof::lab::{LabError, Login, Options, POSTGRES_PORT, Programs, Servers, System, until};
+use labproof::secret::Secret;
+use libtest_mimic::Trial;
+use serde_json::json;
+
+use crate::wait::Done;
+
+/// The trials of this file.
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![Trial::test("lab::reset", || Ok(reset()?))]
+}
+
+fn programs(systems: &[System]) -> Result<Programs, LabError> {
+    Programs::find(&config::search_path(), &config::servers(), systems)
+}
+
+fn options(parent: &Path, systems: &[System]) -> Options {
+    Options {
+        systems: systems.to_vec(),
+        superuser: ("postgres".to_owned(), Secret::new("password")),
+        postgres_port: POSTGRES_PORT,
+        parent: parent.to_owned(),
+        stays: false,
+    }
+}
+
+/// What a learner may leave behind in a cluster, of every sort: what others make, what is made by others, kinds of
+/// one's own, what is the cluster's own, and what a finalizer would hold for ever.
+const LEFT: &str = r#"
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: shop}
+spec:
+  replicas: 5
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec: {containers: [{name: api, image: registry.invalid/api}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: default}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec: {containers: [{name: api, image: registry.invalid/api}]}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: once, namespace: default}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: once, image: registry.invalid/once}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: default}
+spec: {type: NodePort, selector: {app: api}, ports: [{port: 80, nodePort: 30080}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: held, namespace: default, finalizers: [example.com/never]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: reader}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: everybody}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: Group, name: "system:authenticated", apiGroup: rbac.authorization.k8s.io}]
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: kites.toys.example.com}
+spec:
+  group: toys.example.com
+  scope: Namespaced
+  names: {plural: kites, singular: kite, kind: Kite}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+"#;
+
+fn reset() -> Done<()> {
+    let parent = place()?;
+    let programs = programs(&System::ALL)?;
+    let started = Instant::now();
+    let mut servers = Servers::start(&programs, &options(parent.path(), &System::ALL))?;
+    let start = started.elapsed();
+    let cluster = servers.kubernetes().ok_or("no cluster")?;
+    let first = cluster.objects()?;
+    let mut took = Vec::new();
+    for _ in 0..3 {
+        leave_things(&servers)?;
+        let started = Instant::now();
+        servers.reset()?;
+        took.push(started.elapsed());
+        as_before(&servers, &first.keys().collect::<Vec<_>>())?;
+    }
+    println!("start {start:?} reset {took:?}");
+    servers.stop()?;
+    Ok(())
+}
+
+fn place() -> Done<tempfile::TempDir> {
+    let place = tempfile::Builder::new().prefix("labproof-live-own-").tempdir();
+    let place = place.map_err(|error| error.to_string())?;
+    crate::open_to_all(place.path()).map_err(|error| error.to_string())?;
+    Ok(place)
+}
+
+fn leave_things(servers: &Servers) -> Done<()> {
+    let vault = servers.vault().ok_or("no Vault")?;
+    vault.write("sys/mounts/notes", &json!({ "type": "kv" }))?;
+    vault.seal()?;
+    let postgres = servers.postgres().ok_or("no PostgreSQL")?;
+    postgres.sql("postgres", "CREATE DATABASE shop")?;
+    postgres.sql("postgres", "ALTER ROLE postgres PASSWORD 'other'")?;
+    postgres.sql("postgres", "ALTER SYSTEM SET work_mem = '8MB'")?;
+    let cluster = servers.kubernetes().ok_or("no cluster")?;
+    let file = servers.directory().join("left.yaml");
+    std::fs::write(&file, LEFT).map_err(|error| error.to_string())?;
+    cluster.kubectl(&["apply", "-f", &file.display().to_string()])?;
+    cluster.kubectl(&["rollout", "status", "deployment/api", "-n", "shop", "--timeout=60s"])?;
+    until("the new kind is served", Duration::from_secs(20), || {
+        let kite = json!({ "apiVersion": "toys.example.com/v1", "kind": "Kite",
+            "metadata": { "name": "red", "namespace": "default" } });
+        cluster.apply(&kite)
+    })?;
+    for arguments in [
+        &["delete", "serviceaccount", "default", "-n", "kube-public"][..],
+        &["delete", "clusterrole", "view"],
+        &["label", "node", "node-0", "zone=here"],
+        &["taint", "node", "node-0", "no=way:NoExecute"],
+        &["delete", "namespace", "shop", "--wait=false"],
+        &["config", "set-context", "--current", "--namespace=shop"],
+    ] {
+        cluster.kubectl(arguments)?;
+    }
+    Ok(())
+}
+
+fn as_before(servers: &Servers, keys: &[&String]) -> Done<()> {
+    let vault = servers.vault().ok_or("no Vault")?;
+    let mounts = vault.read("sys/mounts")?;
+    if mounts["data"].get("notes/").is_some() {
+        return Err(format!("a mount is left: {mounts}"));
+    }
+    let postgres = servers.postgres().ok_or("no PostgreSQL")?;
+    let login = |password| {
+        postgres.login(&Login { user: "postgres", password: Some(password), database: "postgres" })
+    };
+    login("password")?;
+    if login("other").is_ok() || !postgres.sql("postgres", "SHOW work_mem")?.starts_with("4MB") {
+        return Err("PostgreSQL has kept something".into());
+    }
+    let cluster = servers.kubernetes().ok_or("no cluster")?;
+    let found = cluster.objects()?;
+    let found: Vec<&String> = found.keys().collect();
+    if found != keys {
+        let other: Vec<_> = found.iter().filter(|key| !keys.contains(key)).collect();
+        let gone: Vec<_> = keys.iter().filter(|key| !found.contains(key)).collect();
+        return Err(format!("left {other:?}, gone {gone:?}"));
+    }
+    let pods = cluster.kubectl(&["get", "pods,deployments,jobs,namespaces", "-A", "-o", "name"])?;
+    let node = cluster.get("/api/v1/nodes/node-0")?;
+    let config = std::fs::read_to_string(cluster.kubeconfig()).map_err(|e| e.to_string())?;
+    let tainted = node["spec"].get("taints").is_some() || config.contains("shop");
+    if pods.lines().count() != 4 || tainted {
+        return Err(format!("{pods}{node}"));
+    }
+    Ok(())
+}
