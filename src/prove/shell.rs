@@ -1,6 +1,5 @@
 //! The learner's shell: one bash for a walk, in which variables live from step to step.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -18,7 +17,8 @@ const MOST_KIB: u32 = 64 * 1024;
 
 /// A running shell.
 pub(super) struct Shell {
-    start: Start,
+    scratch: PathBuf,
+    limit: Duration,
     bash: Child,
     orders: ChildStdin,
     answers: mpsc::Receiver<String>,
@@ -27,14 +27,12 @@ pub(super) struct Shell {
 
 /// How a shell is started.
 pub(super) struct Start {
-    /// Its whole environment.
-    pub(super) environment: BTreeMap<String, String>,
+    /// `bash` behind what ties it to this process, with its whole environment.
+    pub(super) bash: Command,
     /// Where it starts.
     pub(super) home: PathBuf,
     /// Where scripts and what they print are kept: no place that the learner sees.
     pub(super) scratch: PathBuf,
-    /// `bash` behind what ties it to this process.
-    pub(super) bash: Vec<PathBuf>,
     /// How long a step may take.
     pub(super) limit: Duration,
 }
@@ -59,24 +57,19 @@ impl Shell {
             let what = what.to_owned();
             move |error: std::io::Error| ProveError::file(&what, &error)
         };
-        std::fs::create_dir_all(&start.home).map_err(io(&start.home))?;
-        std::fs::create_dir_all(&start.scratch).map_err(io(&start.scratch))?;
-        let mut words = start.bash.iter();
-        let program =
-            words.next().ok_or_else(|| ProveError::Lab("no bash was named".to_owned()))?;
-        let mut command = Command::new(program);
+        let Start { bash: mut command, home, scratch, limit } = start;
+        std::fs::create_dir_all(&home).map_err(io(&home))?;
+        std::fs::create_dir_all(&scratch).map_err(io(&scratch))?;
         command
-            .args(words)
             .args(["--norc", "--noprofile"])
-            .env_clear()
-            .envs(&start.environment)
-            .current_dir(&start.home)
+            .current_dir(&home)
             // A group of its own: whatever the steps started ends with it.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut bash = command.spawn().map_err(io(program))?;
+        let program = PathBuf::from(command.get_program());
+        let mut bash = command.spawn().map_err(io(&program))?;
         let broken = || ProveError::Lab("bash has no standard streams".to_owned());
         let mut orders = bash.stdin.take().ok_or_else(broken)?;
         let stdout = bash.stdout.take().ok_or_else(broken)?;
@@ -90,14 +83,14 @@ impl Shell {
         });
         // Without the signal a write beyond the limit fails, and the shell that makes one goes on.
         let limits = format!("trap '' XFSZ; ulimit -c 0 -f {MOST_KIB}\n");
-        orders.write_all(limits.as_bytes()).map_err(io(program))?;
-        Ok(Self { start, bash, orders, answers, steps: 0 })
+        orders.write_all(limits.as_bytes()).map_err(io(&program))?;
+        Ok(Self { scratch, limit, bash, orders, answers, steps: 0 })
     }
 
     /// Types a script, and `lines` at its prompts, and waits for its end.
     pub(super) fn run(&mut self, script: &str, lines: &str) -> Result<Ran, ProveError> {
         self.steps += 1;
-        let file = |kind: &str| self.start.scratch.join(format!("{kind}-{}", self.steps));
+        let file = |kind: &str| self.scratch.join(format!("{kind}-{}", self.steps));
         let (text, input, out, err) = (file("script"), file("input"), file("out"), file("err"));
         for (path, content) in [(&text, script), (&input, lines)] {
             std::fs::write(path, content).map_err(|error| ProveError::file(path, &error))?;
@@ -111,13 +104,13 @@ impl Shell {
         );
         let sent = self.orders.write_all(order.as_bytes());
         let answer = match sent {
-            Ok(()) => self.answers.recv_timeout(self.start.limit),
+            Ok(()) => self.answers.recv_timeout(self.limit),
             Err(_) => Err(mpsc::RecvTimeoutError::Disconnected),
         };
         let (code, trouble) = match answer {
             Ok(line) => (line.strip_prefix("done ").and_then(|code| code.parse().ok()), None),
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                let seconds = self.start.limit.as_secs();
+                let seconds = self.limit.as_secs();
                 (None, Some(format!("its commands did not end within {seconds} s")))
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {
@@ -171,14 +164,10 @@ mod tests {
     use super::*;
 
     fn shell(place: &Path, limit: u64) -> Shell {
-        let path = ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned());
-        let start = Start {
-            environment: BTreeMap::from([path]),
-            home: place.join("home"),
-            scratch: place.join("scratch"),
-            bash: vec![PathBuf::from("bash")],
-            limit: Duration::from_secs(limit),
-        };
+        let mut bash = Command::new("bash");
+        bash.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        let (home, scratch) = (place.join("home"), place.join("scratch"));
+        let start = Start { bash, home, scratch, limit: Duration::from_secs(limit) };
         Shell::start(start).unwrap()
     }
 

@@ -178,6 +178,10 @@ pub trait Kind: Sync {
     fn needs(&self) -> &'static [&'static str] {
         &[]
     }
+    /// The systems that are read to tell, beside that of the thing itself.
+    fn also_reads(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Begins what takes long and needs no look-up, while those of `subject` are still under way. What it
     /// makes is the sessions' to keep: [`Kind::observe`] asks for it again.
     fn prepare<'a>(&'a self, _subject: &'a Subject, _lab: &'a Lab) -> BoxFuture<'a, ()> {

@@ -1,0 +1,236 @@
+//! A lab in which a challenge is done again and again: a fresh world, a learner's shell, and the check's look.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::assertion::Plan;
+use crate::challenge::{self, Challenge};
+use crate::config::Probes;
+use crate::lab::{Access, Options, Programs, Servers};
+use crate::sidecar::Sidecar;
+use crate::source::Source;
+use crate::world::{Kept, Values};
+
+use super::ProveError;
+use super::deeds::Deed;
+use super::look::{self, From, Sight};
+use super::shell::{Ran, Shell, Start};
+
+/// What is proven, and with what.
+pub(super) struct Matter<'a> {
+    /// The challenge as it is on disk.
+    pub(super) source: &'a Source,
+    /// What its author says about it.
+    pub(super) sidecar: &'a Sidecar,
+    /// Servers and clients.
+    pub(super) programs: &'a Programs,
+    /// How the lab is started.
+    pub(super) options: &'a Options,
+    /// How long a step's commands may take.
+    pub(super) limit: Duration,
+}
+
+/// A lab with one learner in it.
+pub(super) struct Stage<'a> {
+    matter: &'a Matter<'a>,
+    pub(super) servers: Servers,
+    /// The challenge as this lab has it.
+    pub(super) challenge: Challenge,
+    access: Access,
+    /// Changes from world to world.
+    pub(super) home: PathBuf,
+    environment: BTreeMap<String, String>,
+    shell: Option<Shell>,
+    kept: Kept,
+    worlds: u32,
+    fresh: bool,
+}
+
+impl<'a> Stage<'a> {
+    /// Starts the servers.
+    pub(super) fn start(matter: &'a Matter<'a>) -> Result<Self, ProveError> {
+        let servers = Servers::start(matter.programs, matter.options)?;
+        let access = servers.access();
+        let text = matter.sidecar.inputs.text(&matter.source.text, &access)?;
+        let challenge = challenge::parse(Source::new(&matter.source.path, text));
+        Ok(Self {
+            matter,
+            servers,
+            challenge,
+            access,
+            home: PathBuf::new(),
+            environment: BTreeMap::new(),
+            shell: None,
+            kept: Kept::new(),
+            worlds: 0,
+            // The first world needs no reset.
+            fresh: true,
+        })
+    }
+
+    /// Throws away what is there and makes the challenge's world anew.
+    pub(super) fn renew(&mut self) -> Result<(), ProveError> {
+        // The shell first: nothing of an earlier learner may reach the new world.
+        self.shell = None;
+        self.kept.clear();
+        if !std::mem::take(&mut self.fresh) {
+            self.servers.reset()?;
+        }
+        let old = std::mem::take(&mut self.home);
+        if !old.as_os_str().is_empty() {
+            std::fs::remove_dir_all(&old).map_err(|error| ProveError::file(&old, &error))?;
+        }
+        self.worlds += 1;
+        let home = self.servers.directory().join(format!("home-{}", self.worlds));
+        std::fs::create_dir_all(&home).map_err(|error| ProveError::file(&home, &error))?;
+        self.home = home;
+        self.access = self.servers.access();
+        let world = &self.matter.sidecar.world;
+        let programs = self.matter.programs;
+        let program =
+            |name: &str| programs.path(name).map_or_else(|_| PathBuf::from(name), Path::to_owned);
+        world.fill(&self.access, &program, &self.home)?;
+        self.environment = self.servers.environment(&self.home);
+        for (name, value) in world.environment(&self.access)? {
+            self.environment.insert(name, value.expose().to_owned());
+        }
+        Ok(())
+    }
+
+    /// Does one step as the text has it, or with another script in its place.
+    pub(super) fn step(&mut self, number: usize, script: Option<&str>) -> Result<Ran, ProveError> {
+        let own = self.challenge.steps.get(number - 1).map(|step| step.typed.text().to_owned());
+        let own = own.unwrap_or_default();
+        let script = script.unwrap_or(&own).to_owned();
+        let input = self.matter.sidecar.inputs.step(number);
+        let mut lines = String::new();
+        let mut script = script;
+        if let Some(input) = input {
+            let values = Values::with(&self.access, &self.kept);
+            // A wrong turn may have left out what is to be filled in.
+            if let Ok(filled) = input.fill(&script, &values) {
+                script = filled;
+            }
+            for line in input.typed(&values)? {
+                lines.push_str(line.expose());
+                lines.push('\n');
+            }
+        }
+        let ran = self.shell()?.run(&script, &lines)?;
+        if ran.trouble.is_some() {
+            self.shell = None;
+        }
+        if let Some(input) = input.filter(|input| input.keeps()) {
+            // What was not told is missing where it is filled in.
+            let _ = input.keep(&ran.stdout, &mut self.kept);
+        }
+        Ok(ran)
+    }
+
+    /// Types something that belongs to no step.
+    pub(super) fn type_in(&mut self, script: &str) -> Result<Ran, ProveError> {
+        if script.is_empty() {
+            return Ok(Ran::default());
+        }
+        self.shell()?.run(script, "")
+    }
+
+    /// Does all steps up to one; gives what hindered any of them.
+    pub(super) fn steps_up_to(&mut self, last: usize) -> Result<(), ProveError> {
+        for number in 1..=last {
+            let ran = self.step(number, None)?;
+            if let Some(trouble) = ran.trouble {
+                return Err(ProveError::Untried(format!("step {number}: {trouble}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does something to the lab that the learner does not type.
+    pub(super) fn deed(&self, deed: &Deed) -> Result<(), ProveError> {
+        match deed {
+            Deed::Sql { database, text } => match self.servers.postgres() {
+                Some(postgres) => postgres.sql(database, text).map(drop).map_err(ProveError::from),
+                None => Err(ProveError::Untried("this lab has no PostgreSQL".to_owned())),
+            },
+            Deed::Shell(text) => self.in_a_shell(text),
+        }
+    }
+
+    fn in_a_shell(&self, text: &str) -> Result<(), ProveError> {
+        let mut command = self.bash()?;
+        let place = self.servers.directory().join("deeds");
+        std::fs::create_dir_all(&place).map_err(|error| ProveError::file(&place, &error))?;
+        command.arg("-euo").arg("pipefail").current_dir(&place);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child =
+            command.spawn().map_err(|error| ProveError::file(Path::new("bash"), &error))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A shell that ended early says why itself.
+            let _ = stdin.write_all(text.as_bytes());
+        }
+        let done = child.wait_with_output().map_err(|error| ProveError::file(&place, &error))?;
+        if done.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        let first =
+            said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+        Err(ProveError::Untried(format!("the lab could not be prepared: {first}")))
+    }
+
+    /// Looks at the lab as the learner's check does.
+    pub(super) fn look(&self, probes: Probes) -> Result<Sight, ProveError> {
+        self.look_through(&self.environment, probes)
+    }
+
+    /// The same with another environment.
+    pub(super) fn look_through(
+        &self,
+        environment: &BTreeMap<String, String>,
+        probes: Probes,
+    ) -> Result<Sight, ProveError> {
+        look::look(&self.challenge, From { environment, home: &self.home, probes })
+    }
+
+    /// What the challenge claims here.
+    pub(super) fn plan(&self) -> Plan {
+        let from = From { environment: &self.environment, home: &self.home, probes: Probes::None };
+        look::plan(&self.challenge, from)
+    }
+
+    /// The environment of the learner's shell.
+    pub(super) fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
+    }
+
+    /// Whether something is typed into a step, kept from it or filled in.
+    pub(super) fn has_input(&self, step: usize) -> bool {
+        self.matter.sidecar.inputs.step(step).is_some()
+    }
+
+    fn shell(&mut self) -> Result<&mut Shell, ProveError> {
+        if self.shell.is_none() {
+            let start = Start {
+                bash: self.bash()?,
+                home: self.home.clone(),
+                scratch: self.servers.directory().join("scratch"),
+                limit: self.matter.limit,
+            };
+            self.shell = Some(Shell::start(start)?);
+        }
+        self.shell.as_mut().ok_or_else(|| ProveError::Lab("no shell".to_owned()))
+    }
+
+    /// A bash that ends with this process and has the learner's environment; a terminal it has not, so that what asks
+    /// for a password reads it from its input.
+    fn bash(&self) -> Result<Command, ProveError> {
+        let programs = self.matter.programs;
+        let mut command = self.servers.place().command(programs.path("setsid")?, None);
+        command.arg(programs.path("bash")?).envs(&self.environment);
+        Ok(command)
+    }
+}

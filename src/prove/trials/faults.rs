@@ -1,0 +1,193 @@
+//! Faults on the solved lab: what needs the broken server cannot be told, and all else still stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use crate::assertion::Plan;
+use crate::config::Probes;
+use crate::lab::{Context, Servers, System};
+use crate::prove::ProveError;
+use crate::prove::look::{Sight, said};
+use crate::prove::proof::{Finding, Trial, Tried};
+use crate::prove::stage::Stage;
+use crate::provider;
+use crate::report::ReportAssertion;
+use crate::verdict::Outcome;
+
+/// One way in which a lab is broken.
+struct Fault {
+    name: &'static str,
+    /// Whose claims cannot be told then.
+    system: System,
+    /// Breaks it; gives the variables that lead there.
+    breaks: fn(&Servers) -> Result<BTreeMap<String, String>, ProveError>,
+    /// Mends it, where the servers themselves were touched.
+    mends: fn(&Servers) -> Result<(), ProveError>,
+}
+
+const FAULTS: &[Fault] = &[
+    Fault { name: "Vault is down", system: System::Vault, breaks: vault_away, mends: |_| Ok(()) },
+    Fault { name: "Vault is sealed", system: System::Vault, breaks: sealed, mends: unsealed },
+    Fault {
+        name: "the token may read nothing",
+        system: System::Vault,
+        breaks: powerless_token,
+        mends: |_| Ok(()),
+    },
+    Fault {
+        name: "PostgreSQL is down",
+        system: System::Postgres,
+        breaks: postgres_down,
+        mends: postgres_up,
+    },
+    Fault {
+        name: "the Kubernetes API is down",
+        system: System::Kubernetes,
+        breaks: api_away,
+        mends: |_| Ok(()),
+    },
+    Fault {
+        name: "the Kubernetes account may do nothing",
+        system: System::Kubernetes,
+        breaks: powerless_account,
+        mends: |_| Ok(()),
+    },
+];
+
+/// Tries all faults of the systems that the lab has, on a lab on which all steps are done.
+pub(in crate::prove) fn try_all(stage: &Stage<'_>) -> Result<Vec<Tried>, ProveError> {
+    let sound = stage.look(Probes::Passing)?;
+    let mut tried = Vec::new();
+    for fault in FAULTS.iter().filter(|fault| has(&stage.servers, fault.system)) {
+        let since = Instant::now();
+        let mut environment = stage.environment().clone();
+        environment.extend((fault.breaks)(&stage.servers)?);
+        let sight = stage.look_through(&environment, Probes::Passing);
+        (fault.mends)(&stage.servers)?;
+        let finding = match told_apart(&sound, &sight?, fault) {
+            None => Finding::Proven,
+            Some(what) => Finding::Wrong(what),
+        };
+        let name = fault.name.to_owned();
+        tried.push(Tried {
+            trial: Trial::Faults,
+            step: None,
+            rule: None,
+            name,
+            finding,
+            took: since.elapsed(),
+        });
+    }
+    Ok(tried)
+}
+
+fn has(servers: &Servers, system: System) -> bool {
+    match system {
+        System::Vault => servers.vault().is_some(),
+        System::Postgres => servers.postgres().is_some(),
+        System::Kubernetes => servers.kubernetes().is_some(),
+    }
+}
+
+/// What is wrong with what is told of a broken lab, if anything is.
+fn told_apart(sound: &Sight, broken: &Sight, fault: &Fault) -> Option<String> {
+    let pairs = sound.report.assertions.iter().zip(&broken.report.assertions);
+    for (before, now) in pairs {
+        // What a later step has replaced stands or falls with that.
+        if before.verdict.outcome != Outcome::Pass {
+            if matches!(now.verdict.outcome, Outcome::Fail) {
+                return Some(format!("step {}: {}", now.assertion.step, said(now)));
+            }
+            continue;
+        }
+        let good = match now.verdict.outcome {
+            Outcome::Fail => false,
+            Outcome::Unknown => needs(&sound.plan, now).contains(fault.system.name()),
+            Outcome::Pass => !rests_on(now, fault.system),
+            Outcome::Skip => {
+                now.verdict.overtaken_by.is_none()
+                    && needs(&sound.plan, now).contains(fault.system.name())
+            }
+        };
+        // How Vault is sealed is told to everybody, and that it is, is then a fact.
+        if !good && now.assertion.claim.subject.kind != "vault/seal-state" {
+            return Some(format!("step {}: {}", now.assertion.step, said(now)));
+        }
+    }
+    None
+}
+
+/// Whether a claim is about things of a system: it cannot be told without.
+fn rests_on(claim: &ReportAssertion, system: System) -> bool {
+    let kind = claim.assertion.claim.subject.kind;
+    kind.strip_prefix(system.name()).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The systems that a claim may need to be told: that of its thing, those of its controls, and those of the reads that
+/// its variables stand for.
+fn needs(plan: &Plan, claim: &ReportAssertion) -> BTreeSet<&'static str> {
+    let kind = claim.assertion.claim.subject.kind;
+    let own = provider::PROVIDERS.iter().map(|provider| provider.name());
+    let own = own.filter(|name| kind.starts_with(name));
+    let also = provider::kind(kind).map_or(&[][..], |kind| kind.also_reads());
+    let lookups = plan.lookups.iter().filter_map(|lookup| provider::provider_of(&lookup.call));
+    own.chain(also.iter().copied()).chain(lookups.map(|provider| provider.name())).collect()
+}
+
+fn one(name: &str, value: String) -> BTreeMap<String, String> {
+    BTreeMap::from([(name.to_owned(), value)])
+}
+
+fn vault_away(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    Ok(one("VAULT_ADDR", format!("http://{}", servers.nowhere())))
+}
+
+fn sealed(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    if let Some(vault) = servers.vault() {
+        vault.seal()?;
+    }
+    Ok(BTreeMap::new())
+}
+
+fn unsealed(servers: &Servers) -> Result<(), ProveError> {
+    match servers.vault() {
+        Some(vault) => Ok(vault.unseal()?),
+        None => Ok(()),
+    }
+}
+
+fn powerless_token(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    let Some(vault) = servers.vault() else { return Ok(BTreeMap::new()) };
+    let token = vault.token_with("labproof-nothing", &[], &["*"])?;
+    Ok(one("VAULT_TOKEN", token.expose().to_owned()))
+}
+
+fn postgres_down(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    if let Some(postgres) = servers.postgres() {
+        postgres.stop();
+    }
+    Ok(BTreeMap::new())
+}
+
+fn postgres_up(servers: &Servers) -> Result<(), ProveError> {
+    match servers.postgres() {
+        Some(postgres) => Ok(postgres.restart()?),
+        None => Ok(()),
+    }
+}
+
+fn api_away(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    let Some(cluster) = servers.kubernetes() else { return Ok(BTreeMap::new()) };
+    let server = format!("https://{}", servers.nowhere());
+    let context =
+        Context { server: Some(&server), token: cluster.admin().expose(), namespace: None };
+    let path = cluster.kubeconfig_for("away", &context)?;
+    Ok(one("KUBECONFIG", path.display().to_string()))
+}
+
+fn powerless_account(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    let Some(cluster) = servers.kubernetes() else { return Ok(BTreeMap::new()) };
+    let context = Context { server: None, token: cluster.powerless().expose(), namespace: None };
+    let path = cluster.kubeconfig_for("powerless", &context)?;
+    Ok(one("KUBECONFIG", path.display().to_string()))
+}

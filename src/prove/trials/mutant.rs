@@ -1,0 +1,93 @@
+//! One wrong turn: it must be caught at its step, by a message that names what is wrong.
+
+use std::time::Instant;
+
+use crate::config::Probes;
+use crate::prove::ProveError;
+use crate::prove::look::{Sight, said};
+use crate::prove::mutants::Mutant;
+use crate::prove::proof::{Finding, Trial, Tried};
+use crate::prove::stage::Stage;
+use crate::report::ReportAssertion;
+use crate::verdict::Outcome;
+
+/// Tries it in a fresh world.
+pub(in crate::prove) fn try_one(
+    stage: &mut Stage<'_>,
+    mutant: &Mutant,
+) -> Result<Tried, ProveError> {
+    let since = Instant::now();
+    let finding = match done(stage, mutant) {
+        Ok(sight) => found(stage, mutant, &sight)?,
+        Err(ProveError::Untried(why)) => Finding::Untried(why),
+        Err(error) => return Err(error),
+    };
+    Ok(Tried {
+        trial: Trial::Mutants,
+        step: Some(mutant.step),
+        rule: Some(mutant.rule),
+        name: mutant.name.clone(),
+        finding,
+        took: since.elapsed(),
+    })
+}
+
+fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
+    stage.renew()?;
+    stage.steps_up_to(mutant.step - 1)?;
+    mutant.before.iter().try_for_each(|deed| stage.deed(deed))?;
+    stage.step(mutant.step, Some(&mutant.script))?;
+    for deed in &mutant.after {
+        match stage.deed(deed) {
+            // What the step was to make may not be there to be undone: then it is as if it were.
+            Err(ProveError::Untried(_)) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    stage.look(Probes::Reset)
+}
+
+fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Finding, ProveError> {
+    let report = &sight.report;
+    let failed: Vec<&ReportAssertion> = report
+        .of_step(mutant.step)
+        .filter(|claim| claim.verdict.outcome == Outcome::Fail)
+        .collect();
+    let at_its_step = report.here.is_some_and(|here| here <= mutant.step);
+    if !failed.is_empty() && at_its_step {
+        let named = failed.iter().any(|claim| names(claim, &mutant.names));
+        let said = said(failed[0]);
+        return Ok(match named {
+            true => Finding::Proven,
+            false => Finding::Wrong(format!(
+                "caught, and its message does not name what is wrong: {said}"
+            )),
+        });
+    }
+    let here = sight.here();
+    let wrong = sight.observations.clone();
+    stage.renew()?;
+    stage.steps_up_to(mutant.step)?;
+    let right = stage.look(Probes::Reset)?.observations;
+    Ok(
+        match right
+            .iter()
+            .all(|(subject, one)| wrong.get(subject).map(|other| &other.seen) == Some(&one.seen))
+        {
+            true => Finding::Equivalent,
+            false => Finding::Wrong(format!("not caught. {here}")),
+        },
+    )
+}
+
+/// Whether a person who reads what is said of a claim learns what is wrong.
+fn names(claim: &ReportAssertion, wanted: &[String]) -> bool {
+    let verdict = &claim.verdict;
+    let texts = [
+        Some(&claim.assertion.title),
+        Some(&verdict.expected),
+        verdict.actual.as_ref(),
+        verdict.hint.as_ref(),
+    ];
+    texts.into_iter().flatten().any(|text| wanted.iter().any(|word| text.contains(word.as_str())))
+}
