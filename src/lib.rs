@@ -18,3 +18,4 @@ pub mod source;
 pub mod text;
 pub mod verdict;
 pub mod world;
+pub mod yaml;
