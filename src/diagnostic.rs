@@ -1,6 +1,6 @@
 //! What is wrong with a text, and where. Data; front ends spell it.
 
-use crate::source::Span;
+use crate::source::{Source, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,4 +48,36 @@ impl Diagnostic {
         self.help = Some(help.into());
         self
     }
+
+    /// `path:line:column: message; help`
+    pub fn located(&self, source: &Source) -> String {
+        let help = self.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{}: {}{help}", source.place(self.span), self.message)
+    }
 }
+
+/// A file that cannot be taken as it is: all that is wrong with it, each with its place.
+#[derive(Clone)]
+pub struct Invalid {
+    /// The file.
+    pub source: Source,
+    /// What is wrong, by place; never empty.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl std::fmt::Display for Invalid {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lines: Vec<String> =
+            self.diagnostics.iter().map(|found| found.located(&self.source)).collect();
+        formatter.write_str(&lines.join("\n"))
+    }
+}
+
+/// Without the text of the file, which may hold secrets.
+impl std::fmt::Debug for Invalid {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl std::error::Error for Invalid {}

@@ -19,3 +19,4 @@ pub mod source;
 pub mod text;
 pub mod verdict;
 pub mod world;
+pub mod yaml;

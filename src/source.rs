@@ -52,6 +52,12 @@ impl Source {
         let start = self.line_starts[self.line(offset) - 1];
         self.text.get(start..offset).map_or(1, |before| before.chars().count() + 1)
     }
+
+    /// `path:line:column` of where `span` begins.
+    pub fn place(&self, span: Span) -> String {
+        let (line, column) = (self.line(span.start), self.column(span.start));
+        format!("{}:{line}:{column}", self.path.display())
+    }
 }
 
 #[cfg(test)]

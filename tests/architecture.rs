@@ -9,8 +9,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("secret", &[]),
     ("diagnostic", &["source"]),
+    ("yaml", &["source", "diagnostic", "text"]),
     ("claim", &["secret"]),
-    ("challenge", &["source", "diagnostic", "text"]),
+    ("challenge", &["source", "diagnostic", "yaml", "text"]),
     ("config", &["secret"]),
     ("provider", &["claim", "config", "secret", "text"]),
     ("assertion", &["source", "diagnostic", "challenge", "claim", "provider", "secret", "text"]),
@@ -22,8 +23,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["source", "diagnostic", "challenge", "claim", "provider", "assertion", "verdict", "text"],
     ),
     ("lab", &["config", "secret", "text"]),
-    ("world", &["source", "diagnostic", "lab", "secret", "text"]),
-    ("sidecar", &["source", "diagnostic", "world", "secret", "text"]),
+    ("world", &["source", "diagnostic", "yaml", "lab", "secret", "text"]),
+    ("sidecar", &["source", "diagnostic", "yaml", "lab", "world", "secret", "text"]),
     (
         "prove",
         &[

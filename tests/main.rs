@@ -21,3 +21,4 @@ mod run_labproof;
 mod story;
 mod timeline;
 mod waiting;
+mod worlds;

@@ -62,7 +62,11 @@ fn every_kind_is_documented() {
 fn every_kind_is_claimed_by_a_challenge_and_has_words() {
     let mut claimed = BTreeSet::new();
     for entry in fs::read_dir(root().join("challenges")).unwrap() {
-        let path = entry.unwrap().path().join("assignment.md");
+        let folder = entry.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        let path = folder.join("assignment.md");
         let challenge = challenge::parse(Source::new(&path, fs::read_to_string(&path).unwrap()));
         let plan = collect(&challenge, &Bindings::default());
         for assertion in &plan.assertions {

@@ -8,7 +8,6 @@ use crate::assertion::{Bindings, Plan};
 use crate::challenge::{self, Challenge};
 use crate::cli::Input;
 use crate::config;
-use crate::diagnostic::Diagnostic;
 use crate::local::{self, Whereabouts};
 use crate::secret::Secret;
 use crate::source::Source;
@@ -24,17 +23,9 @@ pub(super) fn challenge(path: &Path) -> Result<Challenge, Stop> {
     let text = text(&path, bytes)?;
     let challenge = challenge::parse(Source::new(path, text));
     match &challenge.frontmatter.unreadable {
-        Some(diagnostic) => Err(Stop::Unreadable(located(&challenge.source, diagnostic))),
+        Some(diagnostic) => Err(Stop::Unreadable(diagnostic.located(&challenge.source))),
         None => Ok(challenge),
     }
-}
-
-/// `path:line:column: message (help)`
-pub(super) fn located(source: &Source, diagnostic: &Diagnostic) -> String {
-    let at = diagnostic.span.start;
-    let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    let (path, line, column) = (source.path.display(), source.line(at), source.column(at));
-    format!("{path}:{line}:{column}: {}{help}", diagnostic.message)
 }
 
 /// What `--var`, `--var-file` and the environment say.

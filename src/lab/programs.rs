@@ -24,7 +24,7 @@ impl System {
     pub const ALL: [Self; 3] = [Self::Vault, Self::Postgres, Self::Kubernetes];
 
     /// Its name on the command line.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Vault => "vault",
             Self::Postgres => "postgres",

@@ -1,1 +1,61 @@
-//! The author's file beside a challenge (`NAME.labproof.yml`): where its world is, and what a learner types.
+//! The author's file beside a challenge: where its world is, and what a learner types.
+//!
+//! For the challenge `FOLDER/NAME/assignment.md` (or the file `FOLDER/NAME.md`) it is `FOLDER/NAME.labproof.yml`;
+//! else the entry of `challenges:` in `FOLDER/labproof.yml` that has the name `NAME`, or `NAME` without the number
+//! before it (`02-first-steps` is `first-steps` too). More than one of them is an error. The world file lies beside it
+//! under the same name (`FOLDER/NAME.world.yml`), unless `world:` says otherwise. So nothing of ours lies inside a
+//! challenge's directory, and a track has it all at its root.
+
+mod inputs;
+mod place;
+mod read;
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Invalid;
+use crate::world::World;
+
+pub use inputs::{InputError, Inputs, StepInput};
+
+/// What the author says about a challenge.
+#[derive(Clone, Debug)]
+pub struct Sidecar {
+    /// What the challenge starts from.
+    pub world: World,
+    /// What the learner types, and what stands for the lab's own in the text.
+    pub inputs: Inputs,
+}
+
+/// Why an author's file, or a world file, is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SidecarError {
+    /// It is there and could not be read.
+    #[error("{}: {why}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// What stands in it is wrong: one line each, with its place.
+    #[error("{0}")]
+    Invalid(#[from] Invalid),
+    /// There is more than one file for the same thing.
+    #[error("`{}` and `{}` are both for `{name}`; one of them has to go", first.display(), second.display())]
+    Twice {
+        /// The challenge.
+        name: String,
+        /// One.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+}
+
+impl Sidecar {
+    /// What lies beside the challenge at this path: its file or its directory. Without any file, a world without
+    /// systems and no inputs.
+    pub fn beside(challenge: &Path) -> Result<Self, SidecarError> {
+        read::sidecar(&place::Place::of(challenge))
+    }
+}

@@ -1,10 +1,10 @@
 //! Nodes → the fields of a challenge's frontmatter, its notes and its tabs. Reads no YAML.
 
-use super::yaml::{Node, Value};
 use super::{Field, Frontmatter, Note, Tab};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::text::{nearest, ticked};
+use crate::yaml::{Node, Value};
 
 const CHALLENGE: &[&str] = &[
     "slug",

@@ -4,12 +4,12 @@
 //! a challenge (a title that is empty, a tab that is missing): that is lint's.
 
 mod fields;
-mod yaml;
 
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::yaml;
 
 /// What stands between the `---` lines at the top of a challenge.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +136,7 @@ pub(super) fn read(text: &str, diagnostics: &mut Vec<Diagnostic>) -> (Frontmatte
         diagnostics.push(Diagnostic::warning(span, "the frontmatter is empty"));
         return (frontmatter, closing.end);
     }
-    match yaml::parse(block, first.end) {
+    match yaml::parse(block, first.end, "the frontmatter") {
         Ok(root) => fields::fill(&mut frontmatter, root, diagnostics),
         Err(diagnostic) => {
             frontmatter.unreadable = Some(diagnostic.clone());

@@ -111,6 +111,9 @@ impl Kind for PostgresLogin {
             }
         })
     }
+    fn also_reads(&self) -> &'static [&'static str] {
+        &["vault"]
+    }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
         Box::pin(async move {
             match fresh_role(subject) {

@@ -148,6 +148,9 @@ impl Kind for DynamicCredential {
             ],
         }
     }
+    fn also_reads(&self) -> &'static [&'static str] {
+        &["postgres"]
+    }
     fn observe<'a>(&'a self, subject: &'a Subject, lab: &'a Lab) -> BoxFuture<'a, Observation> {
         Box::pin(observe(subject, lab))
     }

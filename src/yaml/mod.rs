@@ -1,5 +1,6 @@
-//! YAML → nodes with their places, through one set of strict options. Does not know what the keys of a
-//! challenge are.
+//! YAML → nodes with their places, through one set of strict options. Does not know what the keys of a file are.
+
+mod reader;
 
 use std::fmt;
 
@@ -9,30 +10,37 @@ use serde_yaml::Spanned;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
+pub use reader::{Entry, Fields, Reader};
+
 /// A value and its place in the file.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub struct Node {
     /// The value.
-    pub(super) value: Value,
+    pub value: Value,
     /// Its place; for a list or a map from its first to its last item.
-    pub(super) span: Span,
+    pub span: Span,
 }
 
 /// A YAML value.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub enum Value {
+    /// `null`, `~` or nothing at all.
     Null,
+    /// `true` or `false`.
     Bool(bool),
     /// As written in the file.
     Number(String),
+    /// Any other scalar.
     Text(String),
+    /// Items in their order.
     List(Vec<Node>),
+    /// Keys and values in their order; a key may stand there twice.
     Map(Vec<(Node, Node)>),
 }
 
 impl Value {
     /// What it is, for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
             Self::Bool(_) => "`true` or `false`",
@@ -44,8 +52,8 @@ impl Value {
     }
 }
 
-/// The one set of options for YAML that people write: `yes`, `017` and `1_000` are text, and what a
-/// frontmatter never needs (thousands of nodes, aliases of aliases) is an error and not a wait.
+/// The one set of options for YAML that people write: `yes`, `017` and `1_000` are text, and what no file of ours
+/// ever needs (tens of thousands of nodes, aliases of aliases) is an error and not a wait.
 fn options() -> serde_yaml::Options {
     serde_yaml::options! {
         strict_booleans: true,
@@ -66,15 +74,15 @@ fn options() -> serde_yaml::Options {
     }
 }
 
-/// Parses `text`, which stands at `start` of the file.
-pub(super) fn parse(text: &str, start: usize) -> Result<Node, Diagnostic> {
+/// Parses `text`, which stands at `start` of the file and is `what` in messages.
+pub fn parse(text: &str, start: usize, what: &str) -> Result<Node, Diagnostic> {
     match serde_yaml::from_str_with_options::<Spanned<Raw>>(text, options()) {
         Ok(raw) => Ok(node(raw, text, start)),
-        Err(error) => Err(unreadable(&error, text, start)),
+        Err(error) => Err(unreadable(&error, text, start, what)),
     }
 }
 
-fn unreadable(error: &serde_yaml::Error, text: &str, start: usize) -> Diagnostic {
+fn unreadable(error: &serde_yaml::Error, text: &str, start: usize, what: &str) -> Diagnostic {
     let at = error.location().map_or(0, |location| offset(text, location));
     let line = text[at..].split('\n').next().unwrap_or_default().trim_end();
     let span = Span::new(start + at, start + at + line.len());
@@ -84,17 +92,21 @@ fn unreadable(error: &serde_yaml::Error, text: &str, start: usize) -> Diagnostic
         | serde_yaml::Error::AliasExpansionLimitExceeded { .. }
         | serde_yaml::Error::AliasReplayStackDepthExceeded { .. }
         | serde_yaml::Error::AliasError { .. } => {
-            ("the frontmatter is larger, deeper or has more aliases than is read", None)
+            (format!("{what} is larger, deeper or has more aliases than is read"), None)
         }
         serde_yaml::Error::UnknownAnchor { .. } => (
-            "an alias (`*name`) without its anchor",
+            "an alias (`*name`) without its anchor".to_owned(),
             Some("a text that begins with `*` needs quotes"),
         ),
         _ if text.contains('\t') && line.starts_with('\t') => {
-            ("the frontmatter cannot be read: a tab where YAML wants blanks", None)
+            (format!("{what} cannot be read: a tab where YAML wants blanks"), None)
         }
+        _ if line.contains("${") => (
+            format!("{what} cannot be read as YAML here"),
+            Some("a text with `${…}` needs quotes between `{` and `}` or `[` and `]`"),
+        ),
         _ => (
-            "the frontmatter cannot be read as YAML here",
+            format!("{what} cannot be read as YAML here"),
             Some(
                 "a text with `: `, or that begins with a mark such as `*`, `&`, `@` or a backquote, needs quotes",
             ),

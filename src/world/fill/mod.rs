@@ -1,0 +1,140 @@
+//! A world → the state of a lab: all systems at the same time, and no wait without an end.
+
+mod kubernetes;
+mod postgres;
+mod process;
+mod vault;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+use tokio::sync::oneshot;
+
+use crate::lab::Access;
+use crate::source::Span;
+
+use super::{System, Values, VaultState, World, WorldError};
+
+/// What all systems are filled with.
+struct Filling<'a> {
+    world: &'a World,
+    access: &'a Access,
+    values: Values<'a>,
+}
+
+/// Fills all of it, on a thread of its own: the caller may be in a runtime.
+pub(super) fn fill(
+    world: &World,
+    access: &Access,
+    program: &dyn Fn(&str) -> PathBuf,
+    home: &Path,
+) -> Result<(), WorldError> {
+    let filling = Filling { world, access, values: Values::of(access) };
+    filling.files(home)?;
+    let psql = filling.has(System::Postgres).then(|| program("psql"));
+    let kubectl = filling.has(System::Kubernetes).then(|| program("kubectl"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| filling.error(Span::default(), error.kind()))?;
+    std::thread::scope(|scope| {
+        let all = || runtime.block_on(filling.systems(psql.as_deref(), kubectl.as_deref()));
+        scope.spawn(all).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+impl Filling<'_> {
+    /// All systems. Vault's own requests may need what PostgreSQL is filled with, and wait for it.
+    async fn systems(&self, psql: Option<&Path>, kubectl: Option<&Path>) -> Result<(), WorldError> {
+        let (filled, is_filled) = oneshot::channel();
+        let postgres = async {
+            if let Some(psql) = psql {
+                self.postgres(psql).await?;
+            }
+            // Vault does not wait where it has failed or was left out.
+            let _ = filled.send(());
+            Ok(())
+        };
+        let vault = async {
+            if self.has(System::Vault) && self.world.vault_state() != VaultState::New {
+                self.vault(is_filled).await?;
+            }
+            Ok(())
+        };
+        let kubernetes = async {
+            match kubectl {
+                Some(kubectl) => self.kubernetes(kubectl).await,
+                None => Ok(()),
+            }
+        };
+        tokio::try_join!(vault, postgres, kubernetes).map(|_| ())
+    }
+
+    /// Whether the world has anything for a system.
+    fn has(&self, system: System) -> bool {
+        let World { vault, postgres, kubernetes, .. } = self.world;
+        match system {
+            System::Vault => {
+                vault.state == VaultState::Sealed
+                    || !vault.first.is_empty()
+                    || !vault.secrets.is_empty()
+                    || !vault.requests.is_empty()
+            }
+            System::Postgres => !postgres.sql.is_empty(),
+            System::Kubernetes => !kubernetes.objects.is_empty(),
+        }
+    }
+
+    fn files(&self, home: &Path) -> Result<(), WorldError> {
+        for file in &self.world.files {
+            let at = file.text.span;
+            let text = file.text.resolve(&self.values).map_err(|error| self.error(at, error))?;
+            let path = home.join(&file.path);
+            let folder = path.parent().unwrap_or(home);
+            std::fs::create_dir_all(folder)
+                .and_then(|()| std::fs::write(&path, text.expose()))
+                .and_then(|()| {
+                    let mode = std::fs::Permissions::from_mode(file.mode);
+                    std::fs::set_permissions(&path, mode)
+                })
+                .map_err(|error| {
+                    let kind = error.kind();
+                    self.error(at, format!("`{}` cannot be written: {kind}", path.display()))
+                })?;
+        }
+        Ok(())
+    }
+
+    /// A server that the world fills and the lab does not have.
+    fn missing(&self, system: System) -> WorldError {
+        self.error(Span::default(), format!("this lab has no `{}`", system.name()))
+    }
+
+    fn error(&self, at: Span, why: impl std::fmt::Display) -> WorldError {
+        self.world.error(at, why)
+    }
+}
+
+impl World {
+    pub(super) fn error(&self, at: Span, why: impl std::fmt::Display) -> WorldError {
+        let place = self.source.place(at);
+        WorldError { place, message: why.to_string() }
+    }
+}
+
+/// What a server said, or that it cannot be shown because it repeats a value of what was sent.
+fn said<'a>(text: &'a str, sent: &[&Json]) -> std::borrow::Cow<'a, str> {
+    if sent.iter().any(|json| repeats(text, json)) {
+        return "its words repeat a value of the entry, and are not shown".into();
+    }
+    crate::text::one_line(text, 400).into()
+}
+
+fn repeats(text: &str, json: &Json) -> bool {
+    match json {
+        Json::String(value) => !value.is_empty() && text.contains(value.as_str()),
+        Json::Number(value) => text.contains(&value.to_string()),
+        Json::Array(items) => items.iter().any(|item| repeats(text, item)),
+        Json::Object(map) => map.values().any(|item| repeats(text, item)),
+        Json::Null | Json::Bool(_) => false,
+    }
+}
