@@ -25,6 +25,8 @@ pub enum Command {
     Check(Check),
     /// Say what each step claims, and by which reads it is checked; looks at no system.
     Explain(Explain),
+    /// Prove that a challenge's checks check: do it rightly and wrongly in labs made for it. Runs its commands there.
+    Prove(Prove),
 }
 
 /// Where the challenge is, and what its variables stand for.
@@ -151,4 +153,84 @@ pub struct Explain {
     /// How to say it.
     #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
     pub format: OutputFormat,
+}
+
+/// `labproof prove`
+#[derive(Debug, Args)]
+#[command(after_help = PROVE_EXIT_CODES)]
+pub struct Prove {
+    /// Challenges' files or directories; beside each may lie its world (`NAME.world.yml`) and what its learner types
+    /// (`NAME.labproof.yml`).
+    #[arg(value_name = "PATH", default_value = "assignment.md")]
+    pub paths: Vec<PathBuf>,
+    /// Only these families of trials.
+    #[arg(long, value_name = "TRIAL,…", value_enum, value_delimiter = ',')]
+    pub trials: Vec<TrialFamily>,
+    /// How many labs at a time; each has its own servers.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub jobs: u8,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t = ProofFormat::Human)]
+    pub format: ProofFormat,
+    /// How long the commands of one step may take, in seconds.
+    #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub step_limit: u64,
+}
+
+/// The part of the help of `prove` that scripts rest on.
+const PROVE_EXIT_CODES: &str = "\
+Exit codes: 0 all that was tried is as it should be, 1 something is not, 2 usage or an unreadable file, 3 something \
+could not be tried, 4 there was nothing to prove.";
+
+/// A family of trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TrialFamily {
+    /// Immediately before its own step no changing claim holds.
+    Before,
+    /// After each step exactly what should stand does.
+    Walk,
+    /// Wrong turns are caught, at their step and by name.
+    Mutants,
+    /// Other right ways pass.
+    Solutions,
+    /// With a server down, sealed or forbidden, what needs it is unknown, and nothing else is.
+    Faults,
+    /// Checking twice changes nothing.
+    Harmless,
+}
+
+impl TrialFamily {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Walk => "walk",
+            Self::Mutants => "mutants",
+            Self::Solutions => "solutions",
+            Self::Faults => "faults",
+            Self::Harmless => "harmless",
+        }
+    }
+}
+
+/// How to say a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProofFormat {
+    /// For a terminal.
+    Human,
+    /// One JSON document.
+    Json,
+    /// JUnit XML.
+    Junit,
+}
+
+impl ProofFormat {
+    /// Its name in the registry of formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Junit => "junit",
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod check;
 mod coverage;
 mod explain;
 mod load;
+mod prove;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Prove(arguments) => prove::run(arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -95,4 +97,11 @@ pub(crate) fn write_out(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
         }
         _ => Ok(()),
     }
+}
+
+/// Ends the process as a shell would have it after Ctrl-C.
+#[expect(clippy::exit, reason = "the labs have ended, and whoever works in them is not to go on")]
+pub(crate) fn exit_interrupted() -> ! {
+    let _ = writeln!(io::stderr(), "error: interrupted");
+    std::process::exit(130)
 }

@@ -1,0 +1,142 @@
+//! `labproof prove`: trials of challenges in labs made for them.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::challenge::Challenge;
+use crate::cli::{ProofFormat, Prove};
+use crate::config;
+use crate::lab::{self, LabError, Options, POSTGRES_PORT, Programs, System};
+use crate::prove::proof::{Proof, ProofOutcome, Trial};
+use crate::prove::{self, Order, Progress, ProveError, Subject};
+use crate::secret::Secret;
+use crate::sidecar::Sidecar;
+
+use super::{Stop, load, write_out};
+
+/// Runs the subcommand; gives the exit code of the worst proof.
+pub(super) fn run(arguments: &Prove) -> Result<u8, Stop> {
+    end_labs_on_signals();
+    // All that can be read wrongly is read before the first server starts.
+    let read: Vec<(Challenge, Sidecar)> =
+        arguments.paths.iter().map(|path| read(path)).collect::<Result<_, Stop>>()?;
+    let mut proofs = Vec::new();
+    for (challenge, sidecar) in &read {
+        proofs.push(one(challenge, sidecar, arguments)?);
+    }
+    let format = prove::report::format(arguments.format.name());
+    let format = format.ok_or_else(|| Stop::Unreadable("unknown format".to_owned()))?;
+    write_out(|out| (format.render)(&proofs, out))?;
+    Ok(exit_code(&proofs))
+}
+
+fn read(path: &Path) -> Result<(Challenge, Sidecar), Stop> {
+    let challenge = load::challenge(path)?;
+    let sidecar = Sidecar::beside(path).map_err(|error| Stop::Unreadable(error.to_string()))?;
+    let fits = sidecar.inputs.fits(challenge.steps.len());
+    fits.map_err(|error| Stop::Unreadable(error.to_string()))?;
+    if challenge.steps.is_empty() {
+        let path = challenge.source.path.display();
+        return Err(Stop::Nothing(format!(
+            "`{path}` has no fence with commands, so there is nothing to prove"
+        )));
+    }
+    Ok((challenge, sidecar))
+}
+
+fn one(challenge: &Challenge, sidecar: &Sidecar, arguments: &Prove) -> Result<Proof, Stop> {
+    let world = &sidecar.world;
+    let systems: Vec<System> = world.systems().iter().copied().collect();
+    let programs = Programs::find(&config::search_path(), &config::servers(), &systems)
+        .map_err(stop_of_lab)?;
+    let superuser = world.superuser();
+    let options = Options {
+        systems,
+        superuser: (superuser.name.clone(), superuser.password.clone().unwrap_or_else(password)),
+        postgres_port: world.postgres_port().unwrap_or(POSTGRES_PORT),
+        parent: config::labs(),
+        stays: false,
+    };
+    let order = Order {
+        trials: trials(arguments),
+        jobs: usize::from(arguments.jobs),
+        limit: Duration::from_secs(arguments.step_limit),
+    };
+    let bar = bar(arguments, challenge);
+    let progress = |progress: Progress| {
+        bar.set_length(progress.all as u64);
+        bar.set_position(progress.done as u64);
+    };
+    let subject = Subject { challenge, sidecar };
+    let proof = prove::prove(&subject, &programs, &options, &order, &progress);
+    bar.finish_and_clear();
+    proof.map_err(stop)
+}
+
+/// A password that nobody knows, for a superuser whose own the challenge does not name.
+fn password() -> Secret {
+    Secret::new("labproof")
+}
+
+fn trials(arguments: &Prove) -> BTreeSet<Trial> {
+    let asked = |trial: &Trial| {
+        arguments.trials.is_empty()
+            || arguments.trials.iter().any(|family| family.name() == trial.name())
+    };
+    Trial::ALL.into_iter().filter(asked).collect()
+}
+
+/// Only where a person watches.
+fn bar(arguments: &Prove, challenge: &Challenge) -> ProgressBar {
+    if arguments.format != ProofFormat::Human || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let name = challenge.source.path.display().to_string();
+    let bar = ProgressBar::new(0).with_message(name);
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {msg} {pos} of {len} trials {elapsed}")
+    {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+/// Nothing is left after Ctrl-C: the servers end before the process does.
+fn end_labs_on_signals() {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(super::check::interrupted());
+        lab::end_all();
+        super::exit_interrupted();
+    });
+}
+
+fn exit_code(proofs: &[Proof]) -> u8 {
+    let order = [ProofOutcome::Disproven, ProofOutcome::Unknown, ProofOutcome::Nothing];
+    let found =
+        order.into_iter().find(|outcome| proofs.iter().any(|proof| proof.outcome() == *outcome));
+    found.unwrap_or(ProofOutcome::Proven).exit_code()
+}
+
+fn stop(error: ProveError) -> Stop {
+    match error {
+        ProveError::Servers(error) => stop_of_lab(error),
+        other => Stop::Unreadable(other.to_string()),
+    }
+}
+
+fn stop_of_lab(error: LabError) -> Stop {
+    if matches!(error, LabError::Interrupted) {
+        return Stop::Interrupted;
+    }
+    match error.hint() {
+        Some(hint) => Stop::Unreadable(format!("{error}; {hint}")),
+        None => Stop::Unreadable(error.to_string()),
+    }
+}
