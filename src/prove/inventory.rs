@@ -133,7 +133,7 @@ impl Inventory {
                              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                              WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')";
             self.rows(postgres, database, "relations", relations)?;
-            let schemas = "SELECT nspname || coalesce(nspacl::text, '') FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_temp%' AND nspname NOT LIKE 'pg\\_toast\\_temp%'";
+            let schemas = "SELECT nspname || ' ' || coalesce(nspacl::text, '') FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_temp%' AND nspname NOT LIKE 'pg\\_toast\\_temp%'";
             self.rows(postgres, database, "schemas", schemas)?;
             self.rows(
                 postgres,
@@ -152,9 +152,15 @@ impl Inventory {
         what: &str,
         sql: &str,
     ) -> Result<(), LabError> {
-        for (index, row) in postgres.sql(database, sql)?.lines().enumerate() {
-            let name = row.split(' ').next().unwrap_or_default();
-            self.put(format!("postgres {database} {what} {index} {name}"), row);
+        let all = postgres.sql(database, sql)?;
+        let mut rows: Vec<&str> = all.lines().collect();
+        // The order in which a table gives its rows is no property of it.
+        rows.sort_unstable();
+        for row in rows {
+            // The rest of a row may be secret: only its first word is a name.
+            let name =
+                format!("postgres {database} {what} {}", row.split(' ').next().unwrap_or_default());
+            self.things.entry(name).or_default().push_str(row);
         }
         Ok(())
     }

@@ -75,6 +75,13 @@ pub(super) fn plan(challenge: &Challenge, from: From<'_>) -> Plan {
 }
 
 impl Sight {
+    /// As `labproof check --until N` would report it.
+    pub(super) fn until(&self, challenge: &Challenge, step: usize) -> Report {
+        let selection = Selection::Until(step);
+        let verdicts = verdict::judge_all(&self.plan, &self.observations, selection);
+        Report::new(challenge, &self.plan, verdicts, selection)
+    }
+
     /// What *here* says, for a person.
     pub(super) fn here(&self) -> String {
         match self.report.blocking() {
@@ -88,5 +95,6 @@ impl Sight {
 pub(super) fn said(claim: &ReportAssertion) -> String {
     let verdict = &claim.verdict;
     let seen = verdict.actual.as_deref().or(verdict.reason.as_deref()).unwrap_or_default();
-    format!("{}: {} ({seen})", claim.assertion.title, verdict.outcome.word())
+    let read = verdict.read.as_deref().map(|read| format!("; {read}")).unwrap_or_default();
+    format!("{}: {} ({seen}{read})", claim.assertion.title, verdict.outcome.word())
 }

@@ -48,20 +48,21 @@ fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
 }
 
 fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Finding, ProveError> {
-    let report = &sight.report;
+    // As a platform asks after the step: what a later step undoes again cannot be told at the end.
+    let report = sight.until(&stage.challenge, mutant.step);
     let failed: Vec<&ReportAssertion> = report
         .of_step(mutant.step)
         .filter(|claim| claim.verdict.outcome == Outcome::Fail)
         .collect();
-    let at_its_step = report.here.is_some_and(|here| here <= mutant.step);
-    if !failed.is_empty() && at_its_step {
+    let at_the_end = sight.report.steps.iter().find(|step| step.number == mutant.step);
+    let passes_at_the_end = at_the_end.is_some_and(|step| step.outcome == Some(Outcome::Pass));
+    if !failed.is_empty() && report.here.is_some() && !passes_at_the_end {
         let named = failed.iter().any(|claim| names(claim, &mutant.names));
         let said = said(failed[0]);
-        return Ok(match named {
-            true => Finding::Proven,
-            false => Finding::Wrong(format!(
-                "caught, and its message does not name what is wrong: {said}"
-            )),
+        return Ok(if named {
+            Finding::Proven
+        } else {
+            Finding::Wrong(format!("caught, and its message does not name what is wrong: {said}"))
         });
     }
     let here = sight.here();
