@@ -3,6 +3,7 @@
 mod check;
 mod coverage;
 mod explain;
+mod lab;
 mod load;
 mod local;
 
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Lab(arguments) => lab::run(&arguments.command),
     };
     match result {
         Ok(code) => ExitCode::from(code),

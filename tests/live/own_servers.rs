@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use labproof::config;
-use labproof::lab::{LabError, Login, Options, POSTGRES_PORT, Programs, Servers, System, until};
+use labproof::lab::{
+    Access, LabError, Login, Options, POSTGRES_PORT, Programs, Servers, System, until,
+};
 use labproof::secret::Secret;
 use libtest_mimic::Trial;
 use serde_json::json;
@@ -27,6 +29,7 @@ fn options(parent: &Path, systems: &[System]) -> Options {
         postgres_port: POSTGRES_PORT,
         parent: parent.to_owned(),
         stays: false,
+        running: Access::default(),
     }
 }
 
