@@ -1,5 +1,8 @@
 //! Labs of the library's own, as `lab` and `prove` start them: made anew, killed, and nothing left.
 
+mod killed;
+mod left;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -15,7 +18,12 @@ use crate::wait::Done;
 
 /// The trials of this file.
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![Trial::test("lab::reset", || Ok(reset()?))]
+    vec![
+        Trial::test("lab::reset", || Ok(reset()?)),
+        Trial::test("lab::killed_at_any_moment", || Ok(killed::at_any_moment()?)),
+        Trial::test("lab::interrupted", || Ok(killed::interrupted()?)),
+        Trial::test("lab::up_and_down", || Ok(killed::up_and_down()?)),
+    ]
 }
 
 fn programs(systems: &[System]) -> Result<Programs, LabError> {
