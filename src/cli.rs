@@ -27,6 +27,8 @@ pub enum Command {
     Explain(Explain),
     /// Prove that a challenge's checks check: do it rightly and wrongly in labs made for it. Runs its commands there.
     Prove(Prove),
+    /// Servers of one's own for a challenge: Vault, PostgreSQL and Kubernetes on loopback addresses.
+    Lab(Lab),
 }
 
 /// Where the challenge is, and what its variables stand for.
@@ -233,4 +235,59 @@ impl ProofFormat {
             Self::Junit => "junit",
         }
     }
+}
+
+/// `labproof lab`
+#[derive(Debug, Args)]
+pub struct Lab {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: LabCommand,
+}
+
+/// One subcommand of `lab`.
+#[derive(Debug, Subcommand)]
+pub enum LabCommand {
+    /// Start the servers and leave them running; prints the variables that lead to them, for `eval`.
+    Up(LabServers),
+    /// Open a bash in the lab that is up, or in one that lasts as long as the shell.
+    Shell(LabServers),
+    /// Say whether a lab is up, and whether its servers answer.
+    Status,
+    /// End the lab that is up, with all that runs in it.
+    Down,
+}
+
+/// Which servers a lab has.
+#[derive(Debug, Args)]
+pub struct LabServers {
+    /// The challenge whose starting state is filled in; without it, the servers are empty.
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// Only these servers; without it, all of them.
+    #[arg(long, value_name = "SYSTEM,…", value_enum, value_delimiter = ',')]
+    pub only: Option<Vec<LabSystem>>,
+    /// The port of PostgreSQL, on an address of the lab's own.
+    #[arg(long, value_name = "PORT", default_value_t = 5432, value_parser = clap::value_parser!(u16).range(1..))]
+    pub postgres_port: u16,
+    /// A running Vault instead of one of the lab's own; its token is in VAULT_TOKEN.
+    #[arg(long, value_name = "URL")]
+    pub vault_addr: Option<String>,
+    /// A running PostgreSQL instead: postgresql://USER:PASSWORD@HOST:PORT.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// A running cluster instead.
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+}
+
+/// A system whose servers a lab may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LabSystem {
+    /// Vault.
+    Vault,
+    /// PostgreSQL.
+    Postgres,
+    /// Kubernetes.
+    Kubernetes,
 }

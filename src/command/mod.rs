@@ -3,6 +3,7 @@
 mod check;
 mod coverage;
 mod explain;
+mod lab;
 mod load;
 mod prove;
 
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Prove(arguments) => prove::run(arguments),
+        Command::Lab(arguments) => lab::run(&arguments.command),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -54,12 +54,18 @@ fn one(challenge: &Challenge, sidecar: &Sidecar, arguments: &Prove) -> Result<Pr
     let programs = Programs::find(&config::search_path(), &config::servers(), &systems)
         .map_err(stop_of_lab)?;
     let superuser = world.superuser();
+    let password = match superuser.password.clone() {
+        Some(password) => password,
+        // One that nobody knows, as the challenge does not name any.
+        None => Secret::new(lab::random_word(12).map_err(stop_of_lab)?),
+    };
     let options = Options {
         systems,
-        superuser: (superuser.name.clone(), superuser.password.clone().unwrap_or_else(password)),
+        superuser: (superuser.name.clone(), password),
         postgres_port: world.postgres_port().unwrap_or(POSTGRES_PORT),
         parent: config::labs(),
         stays: false,
+        running: lab::Access::default(),
     };
     let order = Order {
         trials: trials(arguments),
@@ -75,11 +81,6 @@ fn one(challenge: &Challenge, sidecar: &Sidecar, arguments: &Prove) -> Result<Pr
     let proof = prove::prove(&subject, &programs, &options, &order, &progress);
     bar.finish_and_clear();
     proof.map_err(stop)
-}
-
-/// A password that nobody knows, for a superuser whose own the challenge does not name.
-fn password() -> Secret {
-    Secret::new("labproof")
 }
 
 fn trials(arguments: &Prove) -> BTreeSet<Trial> {

@@ -1,5 +1,6 @@
 //! What a lab leaves behind when its owner was killed: found by its lock, its processes and its files ended.
 
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -88,11 +89,13 @@ pub(super) fn remove(directory: &Path) -> Result<(), LabError> {
 pub(super) fn end_processes(directory: &Path) -> Result<(), LabError> {
     let started = Instant::now();
     let mut quiet = 0;
+    let mut shared = BTreeSet::new();
     // Looked at twice: one that was just about to start another is then seen, and so is the other.
     while quiet < 2 {
         let found = trace::of(directory)?;
         quiet = if found.is_empty() { quiet + 1 } else { 0 };
         for process in &found {
+            shared.extend(process.shared_memory());
             process.end(started.elapsed() < POLITE);
         }
         if started.elapsed() > LIMIT {
@@ -103,6 +106,10 @@ pub(super) fn end_processes(directory: &Path) -> Result<(), LabError> {
         if quiet == 0 {
             std::thread::sleep(Duration::from_millis(3));
         }
+    }
+    // Those who use it have ended; what is still there was not taken along.
+    for file in shared {
+        std::fs::remove_file(file).ok();
     }
     Ok(())
 }

@@ -147,12 +147,12 @@ impl Etcd {
             let removals = one
                 .iter()
                 .map(|key| json!({ "requestDeleteRange": { "key": base64(key.as_bytes()) } }));
-            self.transaction(removals.collect())?;
+            self.transaction(&removals.collect::<Vec<_>>())?;
         }
         let puts = changed.iter().map(|key| {
             json!({ "requestPut": { "key": base64(key.as_bytes()), "value": self.record[key].1 } })
         });
-        let revision = self.transaction(puts.collect())?;
+        let revision = self.transaction(&puts.collect::<Vec<_>>())?;
         for (key, (known, _)) in &mut self.record {
             if changed.contains(key) {
                 *known = revision;
@@ -162,7 +162,7 @@ impl Etcd {
     }
 
     /// Does all of it at once; gives the revision at which it was done.
-    fn transaction(&self, operations: Vec<Value>) -> Result<u64, LabError> {
+    fn transaction(&self, operations: &[Value]) -> Result<u64, LabError> {
         if operations.is_empty() {
             return Ok(0);
         }

@@ -3,6 +3,7 @@
 use std::fs::{File, Permissions};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -131,16 +132,12 @@ impl Place {
         if let Some(user) = user {
             words.extend(["--reuid", user, "--regid", user, "--init-groups"].map(str::to_owned));
         }
-        let mut command = match words.is_empty() {
-            true => Command::new(program),
-            false => {
-                let mut command = Command::new(&self.inner.setpriv);
-                command.args(words).arg(program);
-                command
-            }
-        };
+        let mut command =
+            Command::new(if words.is_empty() { program } else { &self.inner.setpriv });
+        if !words.is_empty() {
+            command.args(words).arg(program);
+        }
         // A group of its own: Ctrl-C must reach the owner alone, which then ends the servers in order.
-        use std::os::unix::process::CommandExt;
         command.process_group(0);
         command
             .env_clear()

@@ -227,7 +227,11 @@ impl Postgres {
         write_private(&order, &format!("CREATE ROLE {KEEPER} SUPERUSER LOGIN\n"))?;
         let input = std::fs::File::open(&order).map_err(LabError::file(&order))?;
         let mut single = self.place.command(&self.server, account());
-        single.args(["--single", "-F", "-D"]).arg(&template).arg("postgres").stdin(input);
+        single
+            .args(["--single", "-F", "-c", "dynamic_shared_memory_type=mmap", "-D"])
+            .arg(&template)
+            .arg("postgres")
+            .stdin(input);
         output(single.current_dir(&self.directory), LIMIT).map(drop)
     }
 

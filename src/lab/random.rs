@@ -7,7 +7,7 @@ use std::path::Path;
 use super::LabError;
 
 /// A word of `count` random bytes, in hexadecimal digits.
-pub(super) fn word(count: usize) -> Result<String, LabError> {
+pub fn word(count: usize) -> Result<String, LabError> {
     use std::fmt::Write;
     let mut word = String::new();
     for byte in bytes(count)? {

@@ -9,7 +9,9 @@ use crate::secret::Secret;
 
 use super::place::Place;
 use super::programs::{Programs, System};
-use super::{Access, Kubernetes, LabError, Postgres, Vault, VaultOptions, trace};
+use super::{
+    Access, Kept, Kubernetes, LabError, Listening, Postgres, Vault, VaultOptions, kept, trace,
+};
 
 /// What a lab is started with.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub struct Options {
     pub parent: PathBuf,
     /// Whether the servers outlive this process, once they are left.
     pub stays: bool,
+    /// Servers that run already and are taken as they are: neither made anew nor ended.
+    pub running: Access,
 }
 
 /// The port on which every challenge expects PostgreSQL.
@@ -35,6 +39,7 @@ pub struct Servers {
     vault: Option<Vault>,
     postgres: Option<Postgres>,
     kubernetes: Option<Kubernetes>,
+    running: Access,
     search_path: String,
     place: Place,
 }
@@ -67,7 +72,8 @@ impl Servers {
         });
         let search_path = programs.search_path();
         let (vault, postgres) = (vault.transpose()?, postgres.transpose()?);
-        Ok(Self { vault, postgres, kubernetes: kubernetes.transpose()?, search_path, place })
+        let (kubernetes, running) = (kubernetes.transpose()?, options.running.clone());
+        Ok(Self { vault, postgres, kubernetes, running, search_path, place })
     }
 
     /// Makes all servers as they were just after the start: nothing of what was done since is left.
@@ -82,12 +88,13 @@ impl Servers {
         done.into_iter().flatten().collect()
     }
 
-    /// The ways into the servers.
+    /// The ways into the servers, those that ran already among them.
     pub fn access(&self) -> Access {
+        let running = self.running.clone();
         Access {
-            vault: self.vault.as_ref().map(Vault::access),
-            postgres: self.postgres.as_ref().map(Postgres::access),
-            kubernetes: self.kubernetes.as_ref().map(Kubernetes::access),
+            vault: self.vault.as_ref().map(Vault::access).or(running.vault),
+            postgres: self.postgres.as_ref().map(Postgres::access).or(running.postgres),
+            kubernetes: self.kubernetes.as_ref().map(Kubernetes::access).or(running.kubernetes),
         }
     }
 
@@ -107,24 +114,64 @@ impl Servers {
 
     /// The variables that lead a learner's commands to the servers.
     pub fn leads(&self) -> BTreeMap<String, String> {
+        let access = self.access();
         let mut all = BTreeMap::new();
         let mut set = |name: &str, value: String| all.insert(name.to_owned(), value);
-        if let Some(vault) = &self.vault {
-            set("VAULT_ADDR", vault.address());
-            set("VAULT_TOKEN", vault.token().expose().to_owned());
+        if let Some(vault) = &access.vault {
+            set("VAULT_ADDR", vault.address.clone());
+            set("VAULT_TOKEN", vault.token.expose().to_owned());
         }
-        if let Some(cluster) = &self.kubernetes {
-            set("KUBECONFIG", cluster.kubeconfig().display().to_string());
+        if let Some(cluster) = &access.kubernetes {
+            let own = self.kubernetes.as_ref().map(Kubernetes::kubeconfig);
+            let path = own.unwrap_or_else(|| cluster.kubeconfig.clone());
+            set("KUBECONFIG", path.display().to_string());
         }
-        if let Some(postgres) = &self.postgres {
+        if let Some(postgres) = &access.postgres {
             set("PGCONNECT_TIMEOUT", "10".to_owned());
             // With a cluster, a Service leads there, as the challenge says.
-            if self.kubernetes.is_none() {
+            if access.kubernetes.is_none() {
                 set("PGHOST", postgres.socket.ip().to_string());
                 set("PGPORT", postgres.socket.port().to_string());
             }
         }
         all
+    }
+
+    /// Leaves the servers running behind this process, with a record for later ones.
+    pub fn keep(self) -> Result<Kept, LabError> {
+        let own_servers =
+            self.vault.is_some() || self.postgres.is_some() || self.kubernetes.is_some();
+        let kept = Kept {
+            own_servers,
+            variables: self.leads(),
+            search_path: self.search_path.clone(),
+            servers: self.listening(),
+            directory: self.directory().to_owned(),
+        };
+        kept::write(&kept)?;
+        self.place.leave();
+        Ok(kept)
+    }
+
+    fn listening(&self) -> Vec<Listening> {
+        let access = self.access();
+        let vault = access.vault.map(|vault| {
+            let address = vault.address.split("://").last().map(|rest| rest.trim_matches('/'));
+            let address = address.map(str::to_owned);
+            Listening { name: "vault".to_owned(), shown: vault.address, address }
+        });
+        let postgres = access.postgres.map(|postgres| {
+            let (name, shown) = ("postgres".to_owned(), postgres.socket.to_string());
+            Listening { name, address: Some(shown.clone()), shown }
+        });
+        let kubernetes = access.kubernetes.map(|cluster| {
+            let own = self.kubernetes.as_ref();
+            let file = format!("as `{}` says", cluster.kubeconfig.display());
+            let shown = own.map_or(file, Kubernetes::server);
+            let address = own.map(|own| own.address.to_string());
+            Listening { name: "kubernetes".to_owned(), shown, address }
+        });
+        [vault, postgres, kubernetes].into_iter().flatten().collect()
     }
 
     /// The lab's directory.

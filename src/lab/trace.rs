@@ -11,26 +11,51 @@ use super::LabError;
 /// The variable that every process of a lab carries: the lab's directory.
 pub const VARIABLE: &str = "LABPROOF_LAB";
 
+/// How the files of PostgreSQL's shared memory begin.
+const SHARED: &str = "/dev/shm/PostgreSQL.";
+
 /// A process of a lab.
 pub(super) struct Trace {
     pub(super) name: String,
     number: i32,
     /// When it started: its number alone may be another's by now.
     start: u64,
-    /// PostgreSQL's first process, which ends the others and what they share.
-    postmaster: bool,
+    manner: Manner,
+}
+
+/// How a process ends without leaving shared memory behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It has none.
+    AtOnce,
+    /// PostgreSQL's first process: on SIGQUIT, which ends the others too.
+    Asked,
+    /// PostgreSQL on its own, as `initdb` runs it: when its input ends, with the one that writes it.
+    ByItself,
 }
 
 impl Trace {
     /// Ends it, unless its number has been given to another since.
     pub(super) fn end(&self, politely: bool) {
+        let signal = match self.manner {
+            Manner::Asked if politely => Signal::QUIT,
+            Manner::ByItself if politely => return,
+            _ => Signal::KILL,
+        };
         let Some(number) = Pid::from_raw(self.number) else { return };
         let Ok(handle) = pidfd_open(number, PidfdFlags::empty()) else { return };
         // The handle is of whatever has the number now: the same one, if it started when ours did.
         if Status::read(self.number).is_some_and(|status| status.start == self.start) {
-            let signal = if politely && self.postmaster { Signal::QUIT } else { Signal::KILL };
             pidfd_send_signal(handle, signal).ok();
         }
+    }
+
+    /// The files of shared memory that it uses.
+    pub(super) fn shared_memory(&self) -> Vec<PathBuf> {
+        let maps = std::fs::read_to_string(format!("/proc/{}/maps", self.number));
+        let maps = maps.unwrap_or_default();
+        let files = maps.lines().filter_map(|line| line.find(SHARED).map(|at| &line[at..]));
+        files.map(|file| PathBuf::from(file.trim_end_matches(" (deleted)"))).collect()
     }
 }
 
@@ -58,11 +83,22 @@ pub(super) fn of(directory: &Path) -> Result<Vec<Trace>, LabError> {
         let status = all.get(number)?;
         let parent = all.get(&status.parent);
         let postgres = |status: &Status| status.name == "postgres";
-        let postmaster = postgres(status) && !parent.is_some_and(postgres);
+        let manner = match (postgres(status), parent.is_some_and(postgres)) {
+            (false, _) | (true, true) => Manner::AtOnce,
+            (true, false) if alone(*number) => Manner::ByItself,
+            (true, false) => Manner::Asked,
+        };
         let (name, start) = (status.name.clone(), status.start);
-        Some(Trace { name, number: *number, start, postmaster })
+        Some(Trace { name, number: *number, start, manner })
     });
     Ok(traces.collect())
+}
+
+/// Whether a PostgreSQL is no server, but one process that does what its input says.
+fn alone(number: i32) -> bool {
+    let line = std::fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
+    let mut words = line.split(|byte| *byte == 0);
+    words.nth(1).is_some_and(|word| word.starts_with(b"--"))
 }
 
 /// The labs below `parent` that some process carries the name of.

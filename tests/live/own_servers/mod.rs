@@ -1,10 +1,15 @@
 //! Labs of the library's own, as `lab` and `prove` start them: made anew, killed, and nothing left.
 
+mod killed;
+mod left;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use labproof::config;
-use labproof::lab::{LabError, Login, Options, POSTGRES_PORT, Programs, Servers, System, until};
+use labproof::lab::{
+    Access, LabError, Login, Options, POSTGRES_PORT, Programs, Servers, System, until,
+};
 use labproof::secret::Secret;
 use libtest_mimic::Trial;
 use serde_json::json;
@@ -13,7 +18,12 @@ use crate::wait::Done;
 
 /// The trials of this file.
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![Trial::test("lab::reset", || Ok(reset()?))]
+    vec![
+        Trial::test("lab::reset", || Ok(reset()?)),
+        Trial::test("lab::killed_at_any_moment", || Ok(killed::at_any_moment()?)),
+        Trial::test("lab::interrupted", || Ok(killed::interrupted()?)),
+        Trial::test("lab::up_and_down", || Ok(killed::up_and_down()?)),
+    ]
 }
 
 fn programs(systems: &[System]) -> Result<Programs, LabError> {
@@ -27,6 +37,7 @@ fn options(parent: &Path, systems: &[System]) -> Options {
         postgres_port: POSTGRES_PORT,
         parent: parent.to_owned(),
         stays: false,
+        running: Access::default(),
     }
 }
 
