@@ -17,6 +17,7 @@ mod contract;
 mod doors;
 mod faults;
 mod fences;
+mod filled;
 mod hold;
 mod holding;
 mod http;
@@ -82,6 +83,7 @@ fn trials() -> Vec<Trial> {
     trials.extend(ways::trials());
     trials.extend(kinds::trials());
     trials.extend(releases::trials());
+    trials.extend(filled::trials());
     trials
 }
 

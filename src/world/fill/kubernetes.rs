@@ -8,7 +8,6 @@ use tokio::process::Command;
 
 use super::process::{self, Ran};
 use super::{Filling, said};
-use crate::source::Span;
 use crate::text::ticked;
 use crate::world::kubernetes::Object;
 use crate::world::{System, WorldError};
@@ -47,24 +46,36 @@ impl Filling<'_> {
         let kinds = objects.iter().filter(|one| one.object.kind == "CustomResourceDefinition");
         let kinds: Vec<&Resolved<'_>> = kinds.collect();
         if kinds.is_empty() {
-            self.apply(client(), &objects.iter().collect::<Vec<_>>()).await?;
+            self.apply(&client, &objects.iter().collect::<Vec<_>>()).await?;
         } else {
-            self.apply(client(), &kinds).await?;
+            self.apply(&client, &kinds).await?;
             self.wait(client(), "condition=Established", &kinds).await?;
             let others = objects.iter().filter(|one| one.object.kind != "CustomResourceDefinition");
-            self.apply(client(), &others.collect::<Vec<_>>()).await?;
+            self.apply(&client, &others.collect::<Vec<_>>()).await?;
         }
         self.ready(&client, &objects).await
     }
 
+    /// All in one call. Where it fails, kubectl does not always say at which object: each is then tried alone.
     async fn apply(
+        &self,
+        client: &dyn Fn() -> Command,
+        objects: &[&Resolved<'_>],
+    ) -> Result<(), WorldError> {
+        if objects.is_empty() || self.applied(client(), objects).await.is_ok() {
+            return Ok(());
+        }
+        for object in objects {
+            self.applied(client(), &[*object]).await?;
+        }
+        Ok(())
+    }
+
+    async fn applied(
         &self,
         mut kubectl: Command,
         objects: &[&Resolved<'_>],
     ) -> Result<(), WorldError> {
-        if objects.is_empty() {
-            return Ok(());
-        }
         kubectl.args(["apply", "-f", "-"]);
         let ran = process::run(&mut kubectl, &list(objects), LIMIT).await;
         let ran = ran.map_err(|why| self.error(objects[0].object.span, why))?;
@@ -126,13 +137,12 @@ impl Filling<'_> {
         if ran.success {
             return Ok(());
         }
-        let named = objects.iter().find(|one| names(&ran.stderr, one.object));
-        let named = named.or_else(|| objects.iter().find(|one| names(&ran.stdout, one.object)));
-        let at = named.or(objects.first()).map_or(Span::default(), |one| one.object.span);
+        let named =
+            objects.iter().find(|one| names(&ran.stderr, one.object)).unwrap_or(&objects[0]);
         let secrets: Vec<&Json> = objects.iter().flat_map(|one| secret_values(one)).collect();
-        let what = named.map(|one| format!(" of {}", ticked(&one.object.word())));
         let said = said(ran.stderr.trim(), &secrets);
-        Err(self.error(at, format!("{}{} fails: {said}", ticked(call), what.unwrap_or_default())))
+        let message = format!("{} of {} fails: {said}", ticked(call), ticked(&named.object.word()));
+        Err(self.error(named.object.span, message))
     }
 }
 

@@ -5,6 +5,7 @@ mod postgres;
 mod process;
 mod vault;
 
+use std::borrow::Cow;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::lab::Access;
 use crate::source::Span;
+use crate::text::one_line;
 
 use super::{System, Values, VaultState, World, WorldError};
 
@@ -122,19 +124,60 @@ impl World {
 }
 
 /// What a server said, or that it cannot be shown because it repeats a value of what was sent.
-fn said<'a>(text: &'a str, sent: &[&Json]) -> std::borrow::Cow<'a, str> {
+fn said<'a>(text: &'a str, sent: &[&Json]) -> Cow<'a, str> {
     if sent.iter().any(|json| repeats(text, json)) {
         return "its words repeat a value of the entry, and are not shown".into();
     }
-    crate::text::one_line(text, 400).into()
+    one_line(text, 400).into()
 }
 
+/// Whether a value of what was sent is in the text. What only names a thing of the server's own is no secret.
 fn repeats(text: &str, json: &Json) -> bool {
     match json {
-        Json::String(value) => !value.is_empty() && text.contains(value.as_str()),
-        Json::Number(value) => text.contains(&value.to_string()),
+        Json::String(value) => is_in(text, value),
+        Json::Number(value) => is_in(text, &value.to_string()),
         Json::Array(items) => items.iter().any(|item| repeats(text, item)),
-        Json::Object(map) => map.values().any(|item| repeats(text, item)),
+        Json::Object(map) => {
+            let names = |key: &str| key == "type" || key.ends_with("_name");
+            map.iter().any(|(key, item)| !names(key) && repeats(text, item))
+        }
         Json::Null | Json::Bool(_) => false,
+    }
+}
+
+/// Whether it stands there; a short one only as a word, for letters are in every text.
+fn is_in(text: &str, value: &str) -> bool {
+    if value.chars().count() > 3 {
+        return text.contains(value);
+    }
+    let around = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
+    !value.is_empty()
+        && text.match_indices(value).any(|(at, _)| {
+            around(text[..at].chars().next_back())
+                && around(text[at + value.len()..].chars().next())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::said;
+
+    #[test]
+    fn what_a_server_says_is_told_unless_it_repeats_a_value() {
+        let hidden = "its words repeat a value of the entry, and are not shown";
+        for (words, sent, told) in [
+            ("no plugin\nnamed kvv", json!({ "type": "kvv" }), "no plugin named kvv"),
+            ("no connection shop", json!({ "db_name": "shop", "ttl": 1 }), "no connection shop"),
+            ("not a number: 'hunter2'", json!({ "ttl": "hunter2" }), hidden),
+            ("bad: x-hunter2-y", json!([{ "a": ["hunter2"] }]), hidden),
+            ("bad: 4711", json!({ "pin": 4711 }), hidden),
+            ("bad pin", json!({ "a": "i", "b": "" }), "bad pin"),
+            ("bad 'i'", json!({ "a": "i" }), hidden),
+            ("bad key", json!({ "key": true, "other": null }), "bad key"),
+        ] {
+            assert_eq!(said(words, &[&sent]), told, "{words}");
+        }
     }
 }

@@ -10,7 +10,6 @@ use tokio::process::Command;
 /// What a client left.
 pub(super) struct Ran {
     pub(super) success: bool,
-    pub(super) stdout: String,
     pub(super) stderr: String,
 }
 
@@ -20,7 +19,7 @@ pub(super) fn client(program: &Path) -> Command {
     command
         .env_clear()
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     command
@@ -49,7 +48,6 @@ pub(super) async fn run(
     };
     Ok(Ran {
         success: output.status.success(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
 }

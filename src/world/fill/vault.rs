@@ -128,7 +128,9 @@ impl Answer {
     fn words(&self) -> String {
         let errors = self.body["errors"].as_array();
         let words: Vec<&str> = errors.into_iter().flatten().filter_map(Json::as_str).collect();
-        words.join("; ")
+        let words = words.join("; ");
+        // How Vault's library lists errors, of which there is one most of the time.
+        words.trim_start_matches("1 error occurred:\n\t* ").trim().to_owned()
     }
 
     fn is_upgrading(&self) -> bool {
