@@ -75,13 +75,6 @@ pub(super) fn plan(challenge: &Challenge, from: From<'_>) -> Plan {
 }
 
 impl Sight {
-    /// As `labproof check --until N` would report it.
-    pub(super) fn until(&self, challenge: &Challenge, step: usize) -> Report {
-        let selection = Selection::Until(step);
-        let verdicts = verdict::judge_all(&self.plan, &self.observations, selection);
-        Report::new(challenge, &self.plan, verdicts, selection)
-    }
-
     /// What *here* says, for a person.
     pub(super) fn here(&self) -> String {
         match self.report.blocking() {

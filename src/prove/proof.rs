@@ -128,6 +128,8 @@ pub struct Score {
     pub counted: usize,
     /// Those that do not.
     pub equivalent: usize,
+    /// Those that nobody could tell, as the text itself goes on to what they leave.
+    pub untold: usize,
 }
 
 /// All that a report may say of one challenge.
@@ -166,7 +168,8 @@ impl Proof {
                 }
                 Finding::Wrong(_) => score.counted += 1,
                 Finding::Equivalent => score.equivalent += 1,
-                Finding::Nothing(_) | Finding::Untried(_) => {}
+                Finding::Nothing(_) => score.untold += 1,
+                Finding::Untried(_) => {}
             }
         }
         score

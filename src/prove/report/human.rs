@@ -106,29 +106,48 @@ fn line(proof: &Proof, trial: Trial, name: &str, out: &mut dyn io::Write) -> io:
     writeln!(out, "{mark} {name}: {good} of {}", counted.len())
 }
 
-/// What is wrong, what could not be tried, and what is not counted.
+/// What is wrong and what could not be tried, one by one; then what is not counted.
 fn findings(proof: &Proof, out: &mut dyn io::Write) -> io::Result<()> {
     for one in &proof.tried {
         let (mark, what) = match &one.finding {
             Finding::Wrong(what) => ("✗".red().to_string(), what.as_str()),
             Finding::Untried(why) => ("?".yellow().to_string(), why.as_str()),
-            Finding::Nothing(why) if one.trial == Trial::Before => {
-                ("·".dimmed().to_string(), why.as_str())
-            }
-            Finding::Equivalent => (
-                "·".dimmed().to_string(),
-                "leaves the lab as the solution does, so it is not counted",
-            ),
             _ => continue,
         };
-        let place = one.step.map(|step| format!("step {step}, ")).unwrap_or_default();
-        let rule = one.rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
-        writeln!(out, "{mark} {place}{}: {}{rule}", one.trial.name(), one.name)?;
+        writeln!(out, "{mark} {}", named(one))?;
         for line in what.lines() {
             writeln!(out, "    {line}")?;
         }
     }
+    // The same reason is said once, with all that it is the reason for.
+    let mut reasons: Vec<(&str, Option<usize>, Vec<&Tried>)> = Vec::new();
+    for one in &proof.tried {
+        let why = match &one.finding {
+            Finding::Nothing(why) => why.as_str(),
+            Finding::Equivalent => "leaves the lab as the solution does",
+            _ => continue,
+        };
+        match reasons.iter_mut().find(|(known, step, _)| (*known, *step) == (why, one.step)) {
+            Some((.., all)) => all.push(one),
+            None => reasons.push((why, one.step, vec![one])),
+        }
+    }
+    for (why, _, all) in reasons {
+        let line = match all.as_slice() {
+            [one] => format!("· {}: {why}", named(one)),
+            [first, rest @ ..] => format!("· {} and {} like it: {why}", named(first), rest.len()),
+            [] => continue,
+        };
+        writeln!(out, "{}", line.dimmed())?;
+    }
     Ok(())
+}
+
+/// `step 3, mutants: the step is left out (left-out)`
+fn named(one: &Tried) -> String {
+    let place = one.step.map(|step| format!("step {step}, ")).unwrap_or_default();
+    let rule = one.rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
+    format!("{place}{}: {}{rule}", one.trial.name(), one.name)
 }
 
 fn summary(proof: &Proof, out: &mut dyn io::Write) -> io::Result<()> {
@@ -144,7 +163,7 @@ fn summary(proof: &Proof, out: &mut dyn io::Write) -> io::Result<()> {
         0 => String::new(),
         counted => format!(": {} of {} caught", score.caught, count(counted, "wrong turn")),
     };
-    let equivalent = match score.equivalent {
+    let equivalent = match score.equivalent + score.untold {
         0 => String::new(),
         more => format!(", {more} not counted"),
     };

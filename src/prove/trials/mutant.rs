@@ -1,6 +1,9 @@
 //! One wrong turn: it must be caught at its step, by a message that names what is wrong.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
+
+use crate::claim::{Observation, Seen, Subject};
 
 use crate::config::Probes;
 use crate::prove::ProveError;
@@ -8,7 +11,7 @@ use crate::prove::look::{Sight, said};
 use crate::prove::mutants::Mutant;
 use crate::prove::proof::{Finding, Trial, Tried};
 use crate::prove::stage::Stage;
-use crate::report::ReportAssertion;
+use crate::report::{Report, ReportAssertion};
 use crate::verdict::Outcome;
 
 /// Tries it in a fresh world.
@@ -48,15 +51,12 @@ fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
 }
 
 fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Finding, ProveError> {
-    // As a platform asks after the step: what a later step undoes again cannot be told at the end.
-    let report = sight.until(&stage.challenge, mutant.step);
+    let report = &sight.report;
     let failed: Vec<&ReportAssertion> = report
         .of_step(mutant.step)
         .filter(|claim| claim.verdict.outcome == Outcome::Fail)
         .collect();
-    let at_the_end = sight.report.steps.iter().find(|step| step.number == mutant.step);
-    let passes_at_the_end = at_the_end.is_some_and(|step| step.outcome == Some(Outcome::Pass));
-    if !failed.is_empty() && report.here.is_some() && !passes_at_the_end {
+    if !failed.is_empty() && report.here.is_some_and(|here| here <= mutant.step) {
         let named = failed.iter().any(|claim| names(claim, &mutant.names));
         let said = said(failed[0]);
         return Ok(if named {
@@ -70,15 +70,29 @@ fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Findin
     stage.renew()?;
     stage.steps_up_to(mutant.step)?;
     let right = stage.look(Probes::Reset)?.observations;
-    Ok(
-        match right
-            .iter()
-            .all(|(subject, one)| wrong.get(subject).map(|other| &other.seen) == Some(&one.seen))
-        {
-            true => Finding::Equivalent,
-            false => Finding::Wrong(format!("not caught. {here}")),
-        },
-    )
+    let seen = |all: &BTreeMap<Subject, Observation>| -> Vec<Seen> {
+        all.values().map(|one| one.seen.clone()).collect()
+    };
+    if seen(&wrong) == seen(&right) {
+        return Ok(Finding::Equivalent);
+    }
+    Ok(excuse(&sight.report, mutant.step).map_or_else(
+        || Finding::Wrong(format!("not caught. {here}")),
+        |why| Finding::Nothing(format!("cannot be told: {why}")),
+    ))
+}
+
+/// Why nothing can be told of a step: the text itself goes on to what is there now, so that a learner who is done looks
+/// the same. Such a step is only told by whoever has seen the lab in between.
+fn excuse(report: &Report, step: usize) -> Option<String> {
+    let claims: Vec<&ReportAssertion> =
+        report.of_step(step).filter(|claim| claim.assertion.changes()).collect();
+    let skipped = claims.iter().all(|claim| claim.verdict.outcome == Outcome::Skip);
+    let verdict = claims.first().filter(|_| skipped).map(|claim| &claim.verdict)?;
+    Some(match verdict.overtaken_by {
+        Some(later) => format!("it is as after step {later}"),
+        None => verdict.reason.clone().unwrap_or_default(),
+    })
 }
 
 /// Whether a person who reads what is said of a claim learns what is wrong.

@@ -20,7 +20,7 @@ pub(in crate::prove) fn walk(stage: &mut Stage<'_>) -> Result<Vec<Tried>, ProveE
     stage.renew()?;
     let mut sight = stage.look(Probes::Passing)?;
     for step in 1..=stage.challenge.steps.len() {
-        tried.extend(before(&sight.until(&stage.challenge, step), step));
+        tried.extend(before(&sight.report, step));
         let since = Instant::now();
         let ran = stage.step(step, None)?;
         sight = stage.look(Probes::Passing)?;
@@ -40,7 +40,7 @@ pub(in crate::prove) fn walk(stage: &mut Stage<'_>) -> Result<Vec<Tried>, ProveE
     Ok(tried)
 }
 
-/// The findings of a step that is not done yet, by what is reported up to it: what later steps undo is told there.
+/// The findings of a step that is not done yet.
 fn before(report: &Report, step: usize) -> Vec<Tried> {
     let changing = report.of_step(step).filter(|claim| claim.assertion.changes());
     let tried = changing.map(|claim| Tried {
