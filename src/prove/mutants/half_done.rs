@@ -18,8 +18,10 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
         // From the command on, whatever hangs on it and whatever it reads.
         let at = starts[starts.len() / 2].range.start;
         let first = site.draft.text()[..at].trim_end().to_owned();
-        let left = starts.len() - starts.len() / 2;
-        let what = format!("without the last {}", count(left, "command"));
+        let what = match starts.len() - starts.len() / 2 {
+            1 => "without the last command".to_owned(),
+            more => format!("without the last {}", count(more, "command")),
+        };
         mutants.push(site.typed(RULE.name, what, first, names.clone()));
         let claiming = |line: &&&Line| site.claims.iter().any(|claim| claim.span == line.span);
         if let Some(line) = starts.iter().find(claiming)

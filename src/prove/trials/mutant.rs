@@ -1,9 +1,8 @@
 //! One wrong turn: it must be caught at its step, by a message that names what is wrong.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::claim::{Observation, Seen, Subject};
+use crate::claim::{Fact, Seen};
 
 use crate::config::Probes;
 use crate::prove::ProveError;
@@ -11,7 +10,7 @@ use crate::prove::look::{Sight, said};
 use crate::prove::mutants::Mutant;
 use crate::prove::proof::{Finding, Trial, Tried};
 use crate::prove::stage::Stage;
-use crate::report::{Report, ReportAssertion};
+use crate::report::ReportAssertion;
 use crate::verdict::Outcome;
 
 /// Tries it in a fresh world.
@@ -65,34 +64,71 @@ fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Findin
             Finding::Wrong(format!("caught, and its message does not name what is wrong: {said}"))
         });
     }
-    let here = sight.here();
-    let wrong = sight.observations.clone();
-    stage.renew()?;
-    stage.steps_up_to(mutant.step)?;
-    let right = stage.look(Probes::Reset)?.observations;
-    let seen = |all: &BTreeMap<Subject, Observation>| -> Vec<Seen> {
-        all.values().map(|one| one.seen.clone()).collect()
-    };
-    if seen(&wrong) == seen(&right) {
-        return Ok(Finding::Equivalent);
-    }
-    Ok(excuse(&sight.report, mutant.step).map_or_else(
-        || Finding::Wrong(format!("not caught. {here}")),
-        |why| Finding::Nothing(format!("cannot be told: {why}")),
-    ))
+    uncaught(stage, mutant, sight)
 }
 
-/// Why nothing can be told of a step: the text itself goes on to what is there now, so that a learner who is done looks
-/// the same. Such a step is only told by whoever has seen the lab in between.
-fn excuse(report: &Report, step: usize) -> Option<String> {
-    let claims: Vec<&ReportAssertion> =
-        report.of_step(step).filter(|claim| claim.assertion.changes()).collect();
-    let skipped = claims.iter().all(|claim| claim.verdict.outcome == Outcome::Skip);
-    let verdict = claims.first().filter(|_| skipped).map(|claim| &claim.verdict)?;
-    Some(match verdict.overtaken_by {
-        Some(later) => format!("it is as after step {later}"),
-        None => verdict.reason.clone().unwrap_or_default(),
-    })
+/// What a wrong turn is that no claim of its step fails on: the same as the solution, or as the text itself makes it
+/// later on, or a survivor.
+fn uncaught(stage: &mut Stage<'_>, mutant: &Mutant, wrong: &Sight) -> Result<Finding, ProveError> {
+    stage.renew()?;
+    stage.steps_up_to(mutant.step)?;
+    let (left, right) = (facets(wrong), facets(&stage.look(Probes::Reset)?));
+    let mut differing: Vec<usize> =
+        (0..left.len()).filter(|index| left.get(*index) != right.get(*index)).collect();
+    if differing.is_empty() {
+        return Ok(Finding::Equivalent);
+    }
+    for later in mutant.step + 1..=stage.challenge.steps.len() {
+        stage.step(later, None)?;
+        let then = facets(&stage.look(Probes::Passing)?);
+        differing.retain(|index| left.get(*index) != then.get(*index));
+        if differing.is_empty() {
+            return Ok(Finding::Nothing(format!(
+                "cannot be told: step {later} makes it so itself"
+            )));
+        }
+    }
+    Ok(Finding::Wrong(format!("not caught. {}", wrong.here())))
+}
+
+/// What the claims of a text are about, each as it was seen: a thing, and each of the fields that are claimed of it.
+fn facets(sight: &Sight) -> Vec<Facet> {
+    let mut facets = Vec::new();
+    for assertion in &sight.plan.assertions {
+        let claim = &assertion.claim;
+        let Some(observation) = sight.observations.get(&claim.subject) else {
+            let all = 1 + claim.expectation.fields().len();
+            facets.extend(std::iter::repeat_n(Facet::Unseen, all));
+            continue;
+        };
+        match &observation.seen {
+            Seen::Present(facts) => {
+                facets.push(Facet::Present(facts.but.clone()));
+                let fields = claim.expectation.fields().iter();
+                facets.extend(fields.map(|field| Facet::Field(facts.get(&field.path).cloned())));
+            }
+            other => {
+                let facet = match other {
+                    Seen::Absent(_) => Facet::Absent,
+                    Seen::Refused(_) => Facet::Refused,
+                    _ => Facet::Unseen,
+                };
+                let all = 1 + claim.expectation.fields().len();
+                facets.extend(std::iter::repeat_n(facet, all));
+            }
+        }
+    }
+    facets
+}
+
+/// One thing or field, as it was seen.
+#[derive(Clone, Debug, PartialEq)]
+enum Facet {
+    Present(Option<String>),
+    Field(Option<Fact>),
+    Absent,
+    Refused,
+    Unseen,
 }
 
 /// Whether a person who reads what is said of a claim learns what is wrong.
