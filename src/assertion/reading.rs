@@ -39,13 +39,13 @@ pub(super) fn read(call: &Call, story: &Story) -> Read {
         let (made, why) = (Made::Read(reading.clone()), words(&reading));
         return Read { made, reading: Some(reading), ..Read::nothing(why) };
     }
-    let made = Made::of(&claims, call, provider);
+    let made = Made::of(&claims, call, story, provider);
     let reading = if claimed {
         None
     } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
         Some(Reading::Reads)
     } else {
-        Some(provider.reading(call))
+        Some(provider.reading(call, story))
     };
     let why = reading.as_ref().map(words);
     let settings = provider.settings(call);
@@ -82,7 +82,7 @@ pub(super) fn perhaps_read(call: &Call, story: &Story) -> Read {
         .map(|(name, _)| (name, Text::from(Part::Hole(Hole::Unbound("…".to_owned())))))
         .collect();
     let reading = if touched.is_empty() {
-        provider.reading(call)
+        provider.reading(call, story)
     } else {
         Reading::NotObservable(Unseen::ControlFlow)
     };
