@@ -120,6 +120,17 @@ impl Read {
         }
     }
 
+    /// Says of a command of a text that is not well-formed shell what it is, where a provider knows it.
+    pub(super) fn leave_unread(&mut self) {
+        if let Made::Read(_) | Made::Claimed = self.made {
+            let what = "it stands where the text is not well-formed shell";
+            let reading = Reading::NotUnderstood(what.to_owned());
+            self.why = Some(format!("not understood: {what}"));
+            self.made = Made::Read(reading.clone());
+            self.reading = Some(reading);
+        }
+    }
+
     pub(super) fn planned(
         &self,
         challenge: &Challenge,
