@@ -231,6 +231,8 @@ fn secrets_do_not_stand_in_the_list() {
         "vault frobnicate key='hunter2'",
         "vault frobnicate x - <<EOF\nhunter2\nEOF",
         "vault frobnicate x <<< hunter2",
+        "vault frobnicate password='hunter2",
+        "vault frobnicate -token hunter2 (x)",
         "vault frobnicate '{\"password\": \"hunter2\"}'",
         "VAULT_TOKEN=hunter2 vault frobnicate",
         "kubectl frobnicate --from-literal=key=hunter2",

@@ -16,6 +16,11 @@ pub(super) fn claims(call: &Call, story: &Story) -> Vec<Claim> {
 
 fn not_read(call: &Call) -> Read {
     let program = call.words.first().map(Text::shown).unwrap_or_default();
+    match program.as_str() {
+        "alias" if call.words.len() > 1 => return Read::nothing("sets an alias".to_owned()),
+        "unalias" => return Read::nothing("takes an alias away".to_owned()),
+        _ => {}
+    }
     Read::nothing(format!("{} is not a command that labproof reads", ticked(&program)))
 }
 

@@ -58,9 +58,8 @@ pub(super) fn surely_begins(line: &str) -> bool {
 /// Whether the first word of a line is the name of no program, no path and no assignment: `It's`, `Key:`.
 pub(super) fn is_no_program(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default();
-    let odd =
-        first.contains(['=', '$', '/', '`', '(', '{', '[', '<']) || first.starts_with(['"', '\'']);
-    !odd && !first.starts_with('#') && !is_name(first)
+    let word = first.starts_with(char::is_alphabetic);
+    word && !first.contains(['=', '$', '/', '`', '(', '{', '[', '<']) && !is_name(first)
 }
 
 /// Whether `command` is one, in a fence of `language` (see the table above).

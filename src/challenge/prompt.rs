@@ -152,7 +152,7 @@ impl Open {
                     self.heredoc(&line[at + 2..]);
                     characters.next();
                 }
-                (None, '#') if at > 0 && line[..at].ends_with(' ') => break,
+                (None, '#') if at == 0 || line[..at].ends_with([' ', '\t']) => break,
                 _ => {}
             }
         }

@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::text::count;
 
 /// So many bytes of a text are read in all, counting those that are read again and something for each time.
-const MOST: usize = 512 * 1024;
+const MOST: usize = 256 * 1024;
 const EACH_TIME: usize = 1024;
 /// A statement that goes on over more lines than this is not looked for.
 const LONGEST: usize = 200;

@@ -6,7 +6,7 @@
 use super::super::object::parts;
 use super::asked::Asked;
 use super::known::Known;
-use crate::claim::{Claim, Expectation, Subject, Text, Verb};
+use crate::claim::{Claim, Expectation, Meaning, Subject, Text, Verb};
 
 /// Labels, or what a selector asks for, by their keys.
 type Labels = Vec<(String, Text)>;
@@ -37,7 +37,7 @@ pub(super) fn opened(asked: &Asked<'_>, claims: Vec<Claim>) -> Vec<Claim> {
         }
     }
     for claim in claims {
-        let adopted = is_made(&claim) && pod(asked, &claim).is_some_and(|pod| adopts(&pod));
+        let adopted = pod(asked, &claim).is_some_and(|pod| adopts(&pod));
         all.push(if adopted { open(claim.subject) } else { claim });
     }
     all
@@ -54,12 +54,26 @@ fn known_pod(known: &Known<'_>) -> Party {
     Party { labels: labels.collect(), subject: known.subject.clone() }
 }
 
-/// The pod that a claim is about.
+/// The pod that a claim is about, where the claim gives it labels.
 fn pod(asked: &Asked<'_>, claim: &Claim) -> Option<Party> {
     let name = claim.subject.name.split_once('/').filter(|(word, _)| is(word, "pod"))?.1;
     let mut labels = below(claim, "metadata.labels.");
-    if labels.is_empty() && asked.line.verb == "run" {
-        labels.push(("run".to_owned(), name));
+    match claim.verb {
+        Verb::Create | Verb::Make | Verb::Replace => {
+            if labels.is_empty() && asked.line.verb == "run" {
+                labels.push(("run".to_owned(), name));
+            }
+        }
+        Verb::Change if !labels.is_empty() => {
+            let known = asked.known.iter().find(|known| *known.subject == claim.subject);
+            let kept = known.map(known_pod).into_iter().flat_map(|pod| pod.labels);
+            let set = |key: &str| {
+                let path = format!("metadata.labels.{key}");
+                claim.expectation.fields().iter().any(|field| field.path == path)
+            };
+            labels.extend(kept.filter(|(key, _)| !set(key)));
+        }
+        _ => return None,
     }
     Some(Party { subject: claim.subject.clone(), labels })
 }
@@ -69,7 +83,7 @@ fn is(text: &Text, word: &str) -> bool {
 }
 
 fn below(claim: &Claim, start: &str) -> Labels {
-    let fields = claim.expectation.fields().iter();
+    let fields = claim.expectation.fields().iter().filter(|field| field.meaning != Meaning::Unset);
     let below = |path: &str| path.strip_prefix(start).map(str::to_owned);
     fields.filter_map(|field| Some((below(&field.path)?, field.value.clone()))).collect()
 }
