@@ -196,6 +196,11 @@ fn numbers_add_up_for_every_tool() {
         ("f() { kubectl create ns a; }\nf\nf", [1, 1, 0, 0, 1, 0]),
         ("bash -c 'kubectl create ns a; vault secrets enable kv'", [2, 2, 2, 0, 0, 0]),
         ("sudo -E kubectl create ns a\nalias c=kubectl\nc create ns b", [2, 2, 2, 0, 0, 0]),
+        // What is no shell ends no counting; what cannot be read counts as not understood.
+        ("vault read a\npath \"x\" {\n  a = [\"b\"]\n}\nvault kv put kv/a b=c", [2, 1, 1, 1, 0, 0]),
+        ("vault secrets enable kv (x)\nvault status", [2, 1, 0, 1, 0, 1]),
+        ("vault status\nvault kv put kv/a b='c\nvault status\nkubectl get x", [4, 3, 0, 1, 0, 3]),
+        ("vault status\nKey (x)\nvault status $(vault token create)", [3, 1, 0, 2, 1, 0]),
         // Where a shell writes what a tool prints is not what the tool changes.
         ("kubectl get pods > pods.txt", [1, 0, 0, 1, 0, 0]),
     ] {
@@ -226,6 +231,8 @@ fn secrets_do_not_stand_in_the_list() {
         "vault frobnicate key='hunter2'",
         "vault frobnicate x - <<EOF\nhunter2\nEOF",
         "vault frobnicate x <<< hunter2",
+        "vault frobnicate password='hunter2",
+        "vault frobnicate -token hunter2 (x)",
         "vault frobnicate '{\"password\": \"hunter2\"}'",
         "VAULT_TOKEN=hunter2 vault frobnicate",
         "kubectl frobnicate --from-literal=key=hunter2",

@@ -115,6 +115,7 @@ pub(crate) fn command(command: &Command) -> String {
             }
             Nest::Function(name) => format!("(in {name})"),
             Nest::Perhaps => "(perhaps)".to_owned(),
+            Nest::Unread => "(unread)".to_owned(),
         });
     }
     parts.join(" ")

@@ -143,7 +143,7 @@ impl Walk<'_> {
                     self.scope.define(name, body);
                     self.commands(body, base, depth + 1, true);
                 }
-                Nest::Perhaps => self.commands(body, base, depth + 1, true),
+                Nest::Perhaps | Nest::Unread => self.commands(body, base, depth + 1, true),
             }
         }
     }
@@ -178,6 +178,9 @@ impl Walk<'_> {
         let fallback = has_fallback(&commands[at + 1..]);
         let script = self.scope.script(command).filter(|_| self.depth < DEEPEST);
         let mut read = self.read(command, doubt, perhaps);
+        if command.is_unread() {
+            read.leave_unread();
+        }
         if script.is_some() {
             // What it is, its commands say.
             read.why = None;
@@ -216,6 +219,9 @@ impl Walk<'_> {
             let doubt = doubt.or(Doubt::of(inner, before.map(|one| (one, None)), None));
             let kept = self.scope.clone();
             let mut read = self.read(inner, doubt, perhaps);
+            if command.is_unread() {
+                read.leave_unread();
+            }
             let inside = std::mem::replace(&mut self.scope, kept);
             let planned = index.map(|index| read.planned(self.challenge, inner, (index, at + 1)));
             self.planned.extend(planned);

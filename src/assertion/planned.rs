@@ -41,7 +41,12 @@ pub enum Made {
 
 impl Made {
     /// What is made of a command of `provider` from which `claims` come.
-    pub(super) fn of(claims: &[Claim], call: &Call, provider: &dyn Provider) -> Self {
+    pub(super) fn of(
+        claims: &[Claim],
+        call: &Call,
+        story: &Story,
+        provider: &dyn Provider,
+    ) -> Self {
         // Where a shell writes what a tool prints is the shell's doing.
         let own = |claim: &Claim| !claim.subject.kind.starts_with("host/");
         let changes = |claim: &Claim| own(claim) && claim.verb.claims() && claim.verb.changes();
@@ -52,7 +57,7 @@ impl Made {
         let reading = if claims.iter().any(|claim| claim.verb == Verb::Read) {
             Reading::Reads
         } else {
-            provider.reading(call)
+            provider.reading(call, story)
         };
         let disturbs = claims.iter().any(|claim| own(claim) && claim.verb == Verb::Disturb);
         Self::Read(match reading {
@@ -112,6 +117,17 @@ impl Read {
             for field in fields {
                 field.value = std::mem::take(&mut field.value).sealed_as(&written);
             }
+        }
+    }
+
+    /// Says of a command of a text that is not well-formed shell what it is, where a provider knows it.
+    pub(super) fn leave_unread(&mut self) {
+        if let Made::Read(_) | Made::Claimed = self.made {
+            let what = "it stands where the text is not well-formed shell";
+            let reading = Reading::NotUnderstood(what.to_owned());
+            self.why = Some(format!("not understood: {what}"));
+            self.made = Made::Read(reading.clone());
+            self.reading = Some(reading);
         }
     }
 

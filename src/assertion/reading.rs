@@ -16,6 +16,11 @@ pub(super) fn claims(call: &Call, story: &Story) -> Vec<Claim> {
 
 fn not_read(call: &Call) -> Read {
     let program = call.words.first().map(Text::shown).unwrap_or_default();
+    match program.as_str() {
+        "alias" if call.words.len() > 1 => return Read::nothing("sets an alias".to_owned()),
+        "unalias" => return Read::nothing("takes an alias away".to_owned()),
+        _ => {}
+    }
     Read::nothing(format!("{} is not a command that labproof reads", ticked(&program)))
 }
 
@@ -39,13 +44,13 @@ pub(super) fn read(call: &Call, story: &Story) -> Read {
         let (made, why) = (Made::Read(reading.clone()), words(&reading));
         return Read { made, reading: Some(reading), ..Read::nothing(why) };
     }
-    let made = Made::of(&claims, call, provider);
+    let made = Made::of(&claims, call, story, provider);
     let reading = if claimed {
         None
     } else if claims.iter().any(|claim| claim.verb == Verb::Read) {
         Some(Reading::Reads)
     } else {
-        Some(provider.reading(call))
+        Some(provider.reading(call, story))
     };
     let why = reading.as_ref().map(words);
     let settings = provider.settings(call);
@@ -82,7 +87,7 @@ pub(super) fn perhaps_read(call: &Call, story: &Story) -> Read {
         .map(|(name, _)| (name, Text::from(Part::Hole(Hole::Unbound("…".to_owned())))))
         .collect();
     let reading = if touched.is_empty() {
-        provider.reading(call)
+        provider.reading(call, story)
     } else {
         Reading::NotObservable(Unseen::ControlFlow)
     };

@@ -51,6 +51,13 @@ impl Mapped {
         }
     }
 
+    /// The part of it at `range`.
+    pub(super) fn part(&self, range: Range<usize>) -> Self {
+        let mut part = Self::default();
+        part.push_part(self, range);
+        part
+    }
+
     /// The place in the file of the range `start..end` of the text.
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         if self.runs.is_empty() {

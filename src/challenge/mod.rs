@@ -172,6 +172,11 @@ impl Command {
     pub fn is_plain(&self) -> bool {
         self.within.iter().all(|within| within.nest == Nest::Subshell)
     }
+
+    /// Whether it stands in a text that is not well-formed shell.
+    pub fn is_unread(&self) -> bool {
+        self.within.iter().any(|within| within.nest == Nest::Unread)
+    }
 }
 
 /// Something that commands stand in.
@@ -199,6 +204,8 @@ pub enum Nest {
     Function(String),
     /// `if`, `while`, `case` and their like: perhaps.
     Perhaps,
+    /// A text that is not well-formed shell: what of it is run, and with which words, is not sure.
+    Unread,
 }
 
 /// How a command follows the one before it in its fence.

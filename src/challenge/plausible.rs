@@ -41,6 +41,27 @@ pub(super) fn begins_like_shell(line: &str) -> bool {
     is_known(first) || KEYWORDS.contains(&first) || runs(first) || first.ends_with("()")
 }
 
+/// Whether a line of text surely begins a command: a known program with arguments, or one that is a command alone.
+pub(super) fn surely_begins(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let program = first.rsplit('/').next().unwrap_or_default();
+    match words.next() {
+        None => is_known(program) && programs::ALONE.contains(program),
+        Some(second) => {
+            let defined = matches!(second, "=" | ":" | ":=" | "->" | "=>" | "==" | "::=");
+            is_known(program) && !defined && !line.trim_end().ends_with(['{', '['])
+        }
+    }
+}
+
+/// Whether the first word of a line is the name of no program, no path and no assignment: `It's`, `Key:`.
+pub(super) fn is_no_program(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let word = first.starts_with(char::is_alphabetic);
+    word && !first.contains(['=', '$', '/', '`', '(', '{', '[', '<']) && !is_name(first)
+}
+
 /// Whether `command` is one, in a fence of `language` (see the table above).
 pub(super) fn is_command(command: &Command, language: Language) -> bool {
     let named = matches!(language, Language::Shell | Language::Command);

@@ -112,18 +112,25 @@ fn is_foreign(line: &str) -> bool {
 
 /// Whether a typed command goes on in the next line.
 #[derive(Debug, Default)]
-struct Open {
+pub(super) struct Open {
     quote: Option<char>,
     joined: bool,
     heredocs: Vec<String>,
 }
 
 impl Open {
-    fn is_open(&self) -> bool {
+    /// Whether it does, by the lines so far.
+    pub(super) fn is_open(&self) -> bool {
         self.quote.is_some() || self.joined || !self.heredocs.is_empty()
     }
 
-    fn feed(&mut self, line: &str) {
+    /// Whether it does in a quote.
+    pub(super) fn is_quoted(&self) -> bool {
+        self.quote.is_some()
+    }
+
+    /// Takes one more line in.
+    pub(super) fn feed(&mut self, line: &str) {
         let line = line.trim_end_matches(['\n', '\r']);
         self.joined = false;
         if let Some(delimiter) = self.heredocs.first() {
@@ -145,7 +152,7 @@ impl Open {
                     self.heredoc(&line[at + 2..]);
                     characters.next();
                 }
-                (None, '#') if at > 0 && line[..at].ends_with(' ') => break,
+                (None, '#') if at == 0 || line[..at].ends_with([' ', '\t']) => break,
                 _ => {}
             }
         }

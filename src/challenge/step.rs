@@ -49,7 +49,8 @@ pub(super) fn commands(
     session.typed = typed_sql::into_psql(session.typed);
     let reading = shell::read(&session.typed);
     let found = reading.commands.iter().filter(|command| command.is_plain()).count();
-    let (mut kept, dropped) = sift(reading.commands, language);
+    let text_first = reading.begins_foreign && language == Language::Unnamed;
+    let (mut kept, dropped) = sift(reading.commands, language, text_first);
     let begins = session.typed.text.lines().map(str::trim).find(|line| is_telling(line));
     let shell_like = begins.is_some_and(plausible::begins_like_shell);
     // What is not knowable or not well-formed is shell only where nothing before it is text.
@@ -113,8 +114,9 @@ fn is_telling(line: &str) -> bool {
 }
 
 /// The commands that are plausible, and the places of the others. What hangs on a command with `|`,
-/// `&&` or `||` goes with it. What stands in a loop or a condition never says what a fence is.
-fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>) {
+/// `&&` or `||` goes with it. Of a fence that is `text` none is. What stands in a loop or a condition never says what
+/// a fence is.
+fn sift(commands: Vec<Command>, language: Language, text: bool) -> (Vec<Command>, Vec<Span>) {
     let mut kept = Vec::new();
     let mut dropped = Vec::new();
     let mut keep = false;
@@ -124,11 +126,9 @@ fn sift(commands: Vec<Command>, language: Language) -> (Vec<Command>, Vec<Span>)
         plausible::is_command(command, language)
             || called.is_some_and(|name| functions.contains(&name))
     };
-    let text = language == Language::Unnamed
-        && commands
-            .iter()
-            .find(|command| command.is_plain())
-            .is_some_and(|first| !is_command(first));
+    let first = commands.iter().find(|command| command.is_plain());
+    let text =
+        text || language == Language::Unnamed && first.is_some_and(|first| !is_command(first));
     for (index, command) in commands.into_iter().enumerate() {
         if index == 0 || command.link == Link::Then {
             keep = !text && is_command(&command);

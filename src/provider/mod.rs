@@ -211,8 +211,8 @@ pub trait Provider: Sync {
     fn runs(&self, _call: &Call) -> bool {
         false
     }
-    /// What a command is from which no kind claims anything.
-    fn reading(&self, call: &Call) -> Reading;
+    /// What a command is from which no kind claims anything, behind what the text has said before it.
+    fn reading(&self, call: &Call, story: &Story) -> Reading;
     /// What `call` sets for the commands behind it.
     fn settings(&self, _call: &Call) -> Vec<(&'static str, Text)> {
         Vec::new()

@@ -6,7 +6,9 @@
 mod blanks;
 mod command;
 mod escape;
+mod foreign;
 mod redirect;
+mod resume;
 pub(super) mod script;
 mod trouble;
 mod word;
@@ -17,6 +19,7 @@ use shuck_parser::parser::{ParseResult, Parser};
 use shuck_parser::{ShellDialect, ShellProfile};
 
 use self::blanks::Blank;
+use self::trouble::{Stumble, Trouble};
 use super::mapped::Mapped;
 use super::{Command, Within};
 use crate::diagnostic::Diagnostic;
@@ -29,8 +32,19 @@ pub(super) struct Reading {
     /// Whether there is syntax beside plain commands: `if`, `for`, a function, or something that is not
     /// well-formed.
     pub(super) more: bool,
+    /// Whether the first that stands there is of another language than a shell's.
+    pub(super) begins_foreign: bool,
     /// What could not be read.
     pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Reading {
+    /// What stands behind it.
+    fn append(&mut self, mut other: Self) {
+        self.commands.append(&mut other.commands);
+        self.diagnostics.append(&mut other.diagnostics);
+        self.more |= other.more;
+    }
 }
 
 /// Nesting beyond this is an error; the parser's stack budget is its second bound.
@@ -59,8 +73,32 @@ fn read_at(mapped: &Mapped, depth: usize) -> Reading {
         let diagnostics = vec![Diagnostic::error(mapped.span(at, at + 1), message)];
         return Reading { more: true, diagnostics, ..Reading::default() };
     }
+    let mut reading = match read_whole(mapped, depth) {
+        Ok(reading) => reading,
+        Err(_) if depth == 0 && text.trim_start().starts_with("#!") => resume::script(mapped),
+        Err(_) if depth == 0 => resume::read(mapped),
+        // Half a script is another script.
+        Err(stumble) => {
+            let diagnostics = vec![stumble.said(mapped, None)];
+            Reading { more: true, diagnostics, ..Reading::default() }
+        }
+    };
+    reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    reading
+}
+
+/// Reads a text that is well-formed as a whole; where it is not, the first place at which it is not.
+fn read_whole(mapped: &Mapped, depth: usize) -> Result<Reading, Stumble> {
+    let text = mapped.text.as_str();
     let blanks = blanks::find(text);
     let covered = blanks::cover(text, &blanks);
+    let result = parse(&covered);
+    if !result.is_ok() {
+        return Err(Stumble::first(text, &result));
+    }
+    if let Some(at) = trouble::swallowing(text).filter(|_| depth == 0) {
+        return Err(Stumble::new(text, at, Trouble::Quote));
+    }
     let mut reader = Reader {
         mapped,
         text,
@@ -71,19 +109,11 @@ fn read_at(mapped: &Mapped, depth: usize) -> Reading {
         within: Vec::new(),
         depth,
     };
-    let result = parse(&covered);
-    if result.is_ok() {
-        reader.file(&result);
-        if let Some(at) = reader.parenthesis.take() {
-            reader.reading = Reading::default();
-            reader.cut(&covered, at, "parenthesis");
-        }
-    } else {
-        reader.broken(&covered, &result);
+    reader.file(&result);
+    match reader.parenthesis {
+        Some(at) => Err(Stumble::new(text, at, Trouble::Parenthesis)),
+        None => Ok(reader.reading),
     }
-    let mut reading = reader.reading;
-    reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    reading
 }
 
 /// Where more braces are open on one line than any text has: the parser looks for the end of each of

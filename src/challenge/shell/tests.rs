@@ -111,6 +111,7 @@ fn marked(text: &str) -> String {
             Nest::Each { .. } => '*',
             Nest::Function(_) => 'f',
             Nest::Perhaps => '?',
+            Nest::Unread => '!',
         });
         let program = command.words.first().map(|word| word.literal().unwrap_or("$".to_owned()));
         marks.collect::<String>() + &program.unwrap_or("=".to_owned())
@@ -256,5 +257,77 @@ fn what_backquotes_hold_is_where_it_stands() {
         ("x \"\\\"\\A`ls ¡`\"", "ls ¡"),
     ] {
         assert_eq!(inside(text), [expected], "{text}");
+    }
+}
+
+/// `!` stands before what is left open: a command of a text that is not well-formed.
+#[test]
+fn what_is_no_shell_does_not_end_the_reading() {
+    for (text, programs, lines) in [
+        // A block of another language.
+        (
+            "vault read a\npath \"x\" {\n  a = [\"b\"]\n}\nvault write b c=d",
+            "vault vault",
+            &[2][..],
+        ),
+        (
+            "vault read a\n{\n  \"a\": {\n    \"b\": 1\n  }}\nkubectl get pods",
+            "vault kubectl",
+            &[2],
+        ),
+        ("cat > p.hcl <<EOF\npath \"x\" {\n}\nEOF\npath \"x\" {\n}\nls -l", "cat ls", &[5]),
+        // What is printed.
+        ("vault read a\nKey (x)   Value\nvault read b", "vault vault", &[2]),
+        (
+            "ls -l\nIt's done\nsome (of) it\nvault read b\nDon't\nkubectl get x",
+            "ls vault kubectl",
+            &[2, 5],
+        ),
+        (
+            "vault read a\nIt's done\nvault write b c=d\nDon't worry\nls -l",
+            "vault vault ls",
+            &[2, 4],
+        ),
+        ("ls\n}\n)\nvault read b", "ls vault", &[2]),
+        ("# It's\nls -l\n# don't (x)\nls -l", "ls ls", &[]),
+        ("echo 'It\nls -l\n'\nDone='a\nls -l'\n{ ls -l\n} | awk '\nls -l'", "echo = ls awk", &[]),
+        ("vault read a\nIt's\n  vault read b\nls -l", "vault !vault ls", &[2]),
+        // A command that a shell turns down.
+        ("vault write b (c)\nvault read b", "!vault vault", &[1]),
+        ("vault write b \\\n  c=d (e)\nvault read b", "!vault vault", &[1]),
+        // Open to the end.
+        ("ls\nvault kv put a b=\"c\nvault read b\nmytool x", "ls !vault !vault", &[2]),
+        ("A=$(vault read a\nvault read b", "!vault", &[1]),
+        ("if true; then\n  vault write a (b)\nfi\nvault read b", "!vault !vault", &[1]),
+        ("f() {\n  vault write a (b)\n}\nvault read b", "!vault !vault", &[1]),
+        ("vault read a\nfi\nvault read b", "vault !vault", &[2]),
+        ("ls\n)\nb", "ls", &[2]),
+        ("#!/bin/bash\nls -l\nvault read a (b)\nls -l", "!ls !vault !ls", &[3]),
+        ("#!/usr/bin/ruby\nif (a)\nexit 1\nend", "", &[]),
+    ] {
+        assert_eq!(marked(text), programs, "{text}");
+        let found: Vec<usize> = reading(text)
+            .diagnostics
+            .iter()
+            .map(|one| text[..one.span.start].matches('\n').count() + 1)
+            .collect();
+        assert_eq!(found, lines, "{text}");
+    }
+}
+
+#[test]
+fn a_text_with_many_lines_that_are_no_shell_is_read_in_time() {
+    for text in [
+        "vault read a (b)\n".repeat(3_000),
+        "It's done\nvault read a\n".repeat(2_000),
+        "vault read 'a\n".repeat(3_001),
+        "ls <<E\n".repeat(3_000) + ")",
+        "a = [\n".repeat(10_000) + ")",
+        "path \"x\" {\n  a = 1\n}\n".repeat(2_000),
+        "}\nvault read a\n".repeat(2_000),
+    ] {
+        let start = std::time::Instant::now();
+        reading(&text);
+        assert!(start.elapsed().as_secs() < 30, "{}", &text[..8]);
     }
 }

@@ -9,7 +9,7 @@ mod text;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Unseen};
+use super::{Call, Kind, Lab, Provider, Reading, Story, Unseen};
 use crate::claim::{Text, Unobservable};
 
 /// The provider.
@@ -31,7 +31,7 @@ impl Provider for Host {
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS
     }
-    fn reading(&self, call: &Call) -> Reading {
+    fn reading(&self, call: &Call, _story: &Story) -> Reading {
         let program = call.program().unwrap_or_default();
         let option =
             |name: &str| call.words.iter().any(|word| word.literal().as_deref() == Some(name));

@@ -1,6 +1,7 @@
 //! What a helm command claims of releases, or why it claims nothing.
 
 use super::helm_cli::Line;
+use super::helm_former;
 use super::helm_release::ID;
 use super::helm_values::{chart_fields, exact, values};
 use super::infer::{Place, Understood};
@@ -34,6 +35,9 @@ const READING: [&str; 18] = [
     "version",
 ];
 
+/// Verbs that look at releases.
+const LOOKING: [&str; 6] = ["list", "ls", "status", "history", "hist", "get"];
+
 /// Verbs that make files of whoever runs them, or change helm's settings.
 const SETTINGS: [&str; 8] =
     ["create", "dep", "dependency", "fetch", "package", "plugin", "pull", "registry"];
@@ -51,22 +55,27 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     let own = ["KUBECONFIG", "HELM_KUBECONTEXT", "HELM_KUBEAPISERVER"];
     let elsewhere = ELSEWHERE.iter().any(|flag| line.flag(flag).is_some())
         || call.own.iter().any(|(name, _)| own.contains(&name.as_str()));
+    if helm_former::is_former(&line, call) {
+        let releases = helm_former::kept_elsewhere(story);
+        return if releases.is_empty() {
+            oc::not_observable(Unseen::OtherEdition)
+        } else {
+            Ok(releases)
+        };
+    }
+    let former = helm_former::is_spoken(story);
     match verb.as_str() {
-        "list" | "ls" | "status" | "history" | "hist" | "get" if !elsewhere => {
-            looked(&line, call, story)
+        verb if former && LOOKING.contains(&verb) => Err(Reading::Reads),
+        "install" | "upgrade" | "rollback" | "uninstall" | "delete" | "del" | "un" if former => {
+            oc::not_observable(Unseen::OtherEdition)
         }
+        verb if LOOKING.contains(&verb) && !elsewhere => looked(&line, call, story),
         verb if READING.contains(&verb) || verb == "verify" => Err(Reading::Reads),
         "repo" | "plugin" | "dependency" | "dep" if is_list(&line.word(1)) => Err(Reading::Reads),
         "repo" => oc::not_observable(Unseen::OwnSettings),
         verb if SETTINGS.contains(&verb) => oc::not_observable(Unseen::OwnSettings),
         _ if elsewhere || verb == "push" => oc::not_observable(Unseen::Elsewhere),
         "test" => oc::not_observable(Unseen::ShortLived),
-        // What Helm 2 needed in the cluster.
-        "init" | "reset" => oc::not_observable(Unseen::OtherEdition),
-        // Helm 2 kept its releases elsewhere.
-        _ if line.flag("name").is_some() || line.has("purge") || line.has("tiller-namespace") => {
-            oc::not_observable(Unseen::OtherEdition)
-        }
         _ if keeps_elsewhere(call) => oc::not_observable(Unseen::Elsewhere),
         "install" => installed(&line, call, story),
         "upgrade" => upgraded(&line, call, story).map(|claims| with_first_context(claims, story)),
@@ -77,6 +86,18 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
             uninstalled(&line, call, story).map(|claims| with_first_context(claims, story))
         }
         verb => oc::not_understood(&format!("`helm {verb}` is not known")),
+    }
+}
+
+/// What a command is that claims nothing of releases.
+pub(super) fn reading(call: &Call, story: &Story) -> Reading {
+    match (understand(call, story), understand(call, &Story::default())) {
+        (Err(reading), _) | (_, Err(reading)) => reading,
+        (_, Ok(claims)) if claims.iter().any(|claim| claim.verb == Verb::Disturb) => {
+            Reading::NotObservable(Unseen::NoMark)
+        }
+        // Without the text before it, a look is only a look.
+        _ => Reading::Reads,
     }
 }
 

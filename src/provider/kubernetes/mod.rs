@@ -10,6 +10,7 @@ mod discovery;
 mod fields;
 mod flags;
 mod helm_cli;
+mod helm_former;
 mod helm_infer;
 mod helm_observe;
 mod helm_record;
@@ -34,8 +35,8 @@ mod stated;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Story, Unseen};
-use crate::claim::{Text, Unobservable, Verb};
+use super::{Call, Kind, Lab, Provider, Reading, Story};
+use crate::claim::{Text, Unobservable};
 
 pub use client::Cluster;
 pub use helm_release::HelmRelease;
@@ -61,23 +62,17 @@ impl Provider for Kubernetes {
         KINDS
     }
 
-    fn reading(&self, call: &Call) -> Reading {
-        if call.program().as_deref() != Some("helm") {
-            return infer::reading(call);
-        }
-        match helm_infer::understand(call, &Story::default()) {
-            Err(reading) => reading,
-            Ok(claims) if claims.iter().any(|claim| claim.verb == Verb::Disturb) => {
-                Reading::NotObservable(Unseen::NoMark)
-            }
-            // Without the text before it, a look is only a look.
-            Ok(_) => Reading::Reads,
+    fn reading(&self, call: &Call, story: &Story) -> Reading {
+        match call.program().as_deref() {
+            Some("helm") => helm_infer::reading(call, story),
+            _ => infer::reading(call),
         }
     }
 
     fn settings(&self, call: &Call) -> Vec<(&'static str, Text)> {
         let mut settings = infer::settings(call);
         settings.extend(oc::settings(call));
+        settings.extend(helm_former::settings(call));
         settings
     }
 

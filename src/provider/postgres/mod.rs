@@ -83,7 +83,7 @@ impl Provider for Postgres {
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS
     }
-    fn reading(&self, call: &Call) -> Reading {
+    fn reading(&self, call: &Call, _story: &Story) -> Reading {
         effects::of(call, &Story::default()).map_or(Reading::Reads, |effects| effects.reading)
     }
     fn is_lookup(&self, _call: &Call) -> bool {

@@ -44,7 +44,7 @@ mod words;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading};
+use super::{Call, Kind, Lab, Provider, Reading, Story};
 use crate::claim::Unobservable;
 
 pub use client::Session;
@@ -89,7 +89,7 @@ impl Provider for Vault {
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS
     }
-    fn reading(&self, call: &Call) -> Reading {
+    fn reading(&self, call: &Call, _story: &Story) -> Reading {
         reading::reading(call)
     }
     fn is_lookup(&self, call: &Call) -> bool {
@@ -107,7 +107,7 @@ impl Provider for Vault {
 #[cfg(test)]
 impl Vault {
     /// What all kinds claim of a call.
-    fn claims(call: &Call, story: &super::Story) -> Vec<crate::claim::Claim> {
+    fn claims(call: &Call, story: &Story) -> Vec<crate::claim::Claim> {
         KINDS.iter().flat_map(|kind| kind.infer(call, story)).collect()
     }
 }
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn commands_without_a_claim_are_told_apart() {
-        let of = |line: &str| Vault.reading(&call(line));
+        let of = |line: &str| Vault.reading(&call(line), &Story::default());
         for line in
             ["vault status", "vault secrets list", "vault token lookup", "vault kv list kv/"]
         {

@@ -5,6 +5,7 @@ use super::super::create;
 use super::super::manifest::Named;
 use super::super::oc_words;
 use super::asked::{Asked, Object};
+use super::run;
 use crate::claim::Text;
 use crate::provider::{Call, Reading, Story, Unseen};
 
@@ -34,7 +35,7 @@ pub(super) fn objects(call: &Call, story: &Story) -> Result<Vec<Named>, Reading>
             return Ok(objects.collect());
         }
         "create" => vec![create::created(line, &plain)?],
-        "run" => create::run(line)?,
+        "run" if run::formerly(line).is_none() => create::run(line)?,
         "expose" => vec![create::exposed(line, &single(&asked)?.name)],
         "autoscale" => vec![create::autoscaled(line, &single(&asked)?.name)],
         _ => return nothing(),

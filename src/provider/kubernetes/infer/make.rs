@@ -1,4 +1,4 @@
-//! The verbs that make objects: generators, manifests, `run`, `expose`, `autoscale`, `debug`.
+//! The verbs that make objects: generators, manifests, `expose`, `autoscale`, `debug`.
 
 use super::super::create::{self, Made, exact};
 use super::super::object::parts;
@@ -14,18 +14,10 @@ pub(super) fn created(asked: &Asked<'_>) -> Understood {
     Ok(vec![create_claim(asked, made)])
 }
 
-fn create_claim(asked: &Asked<'_>, made: Made) -> Claim {
+/// The claim that an object is made.
+pub(super) fn create_claim(asked: &Asked<'_>, made: Made) -> Claim {
     let object = asked.object(made.word, &made.name);
     asked.claim(&object, Expectation::Present(made.fields), Verb::Create)
-}
-
-/// `run NAME`
-pub(super) fn ran(asked: &Asked<'_>) -> Understood {
-    if asked.line.has("rm") {
-        return Err(Reading::NotObservable(Unseen::ShortLived));
-    }
-    let made = create::run(&asked.line)?;
-    Ok(made.into_iter().map(|made| create_claim(asked, made)).collect())
 }
 
 /// `expose TYPE NAME`

@@ -1,5 +1,6 @@
 //! What a kubectl command claims, or why it claims nothing: one file for each family of verbs.
 
+mod adopted;
 mod asked;
 mod change;
 mod containers;
@@ -13,6 +14,7 @@ mod patch;
 mod picked;
 mod place;
 mod rollout;
+mod run;
 mod selector;
 mod settings;
 
@@ -101,7 +103,10 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         ("cp" | "attach", _) => Err(Reading::NotObservable(Unseen::InsideContainer)),
         ("krew" | "ns" | "ctx", _) => Err(Reading::NotObservable(Unseen::OwnSettings)),
         (_, true) => Err(Reading::NotObservable(Unseen::Elsewhere)),
-        _ => changed(&asked).map(|claims| asked.with_first_context(claims)),
+        _ => {
+            let claims = adopted::opened(&asked, changed(&asked)?);
+            Ok(asked.with_first_context(run::unmasked(&asked, claims)))
+        }
     }
 }
 
@@ -114,6 +119,10 @@ pub(super) fn reading(call: &Call) -> Reading {
             let ocs_own = call.program().as_deref() == Some("oc") && verb != "edit";
             let marks = matches!(verb.as_str(), "adm" | "rollout") || ocs_own;
             Reading::NotObservable(if marks { Unseen::NoMark } else { Unseen::NotInText })
+        }
+        // By what stands before it, whether that can be told is open.
+        Ok(claims) if claims.iter().any(|claim| claim.verb.changes()) => {
+            Reading::NotObservable(Unseen::NoMark)
         }
         // Without the text before it, a look is only a look.
         Ok(_) => Reading::Reads,
@@ -138,7 +147,7 @@ fn changed(asked: &Asked<'_>) -> Understood {
         "create" | "replace" if from_file => make::from_files(asked),
         "apply" | "auth" => make::applied(asked),
         "create" => make::created(asked),
-        "run" => make::ran(asked),
+        "run" => run::ran(asked),
         "expose" => make::exposed(asked),
         "autoscale" => make::autoscaled(asked),
         "debug" => make::debugged(asked),
