@@ -1,5 +1,6 @@
 //! World files and authors' files: those that are shipped, and what is said of wrong ones.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,8 @@ use labproof::secret::Secret;
 use labproof::sidecar::Sidecar;
 use labproof::source::Source;
 use labproof::world::{Kept, System, Values, VaultState, World};
+use proptest::prelude::{prop_assert, proptest};
+use serde_json::Value;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -246,4 +249,55 @@ fn debug_has_no_value() {
     assert!(!format!("{sidecar:?}").contains("hunter2"), "{sidecar:?}");
     let wrong = World::read(Source::new("a.yml", "files: { a: hunter2, a: hunter2 }\n"));
     assert!(!format!("{wrong:?}").contains("hunter2"));
+}
+
+/// The places of a schema that turn unknown keys down, with the keys that they have.
+fn closed(json: &Value, pointer: &str, found: &mut BTreeMap<String, Vec<String>>) {
+    let Some(map) = json.as_object() else {
+        for (index, item) in json.as_array().into_iter().flatten().enumerate() {
+            closed(item, &format!("{pointer}/{index}"), found);
+        }
+        return;
+    };
+    if map.get("additionalProperties") == Some(&Value::Bool(false)) {
+        let keys = map["properties"].as_object().unwrap().keys();
+        found.insert(pointer.to_owned(), keys.cloned().collect());
+    }
+    map.iter().for_each(|(key, item)| closed(item, &format!("{pointer}/{key}"), found));
+}
+
+#[test]
+fn the_schemas_have_the_keys_that_are_read() {
+    let tables = [("world", labproof::world::KEYS), ("labproof", labproof::sidecar::KEYS)];
+    for (name, keys) in tables {
+        let text = fs::read_to_string(root().join(format!("schema/{name}.json"))).unwrap();
+        let mut found = BTreeMap::new();
+        closed(&serde_json::from_str(&text).unwrap(), "", &mut found);
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let read: BTreeMap<String, Vec<String>> =
+            keys.iter().map(|(place, keys)| ((*place).to_owned(), owned(keys))).collect();
+        assert_eq!(found, read, "{name}");
+    }
+}
+
+/// The text of everything that a world may hold, for what follows.
+const EVERYTHING: &str = include_str!("live/filled/everything.world.yml");
+
+proptest! {
+    /// Whatever has become of a world file, it is read or told what is wrong with it, line by line.
+    #[test]
+    fn a_damaged_world_is_read_or_told(
+        start in 0..EVERYTHING.len(),
+        length in 0_usize..40,
+        put in "[ \\n\\t{}\\[\\]:&*'\"$!|>#a-c0-9-]{0,8}",
+    ) {
+        let mut text = EVERYTHING.to_owned();
+        text.replace_range(start..(start + length).min(EVERYTHING.len()), &put);
+        if let Err(invalid) = World::read(Source::new("a.yml", text)) {
+            prop_assert!(!invalid.diagnostics.is_empty());
+            for line in invalid.to_string().lines() {
+                prop_assert!(line.starts_with("a.yml:"), "{line}");
+            }
+        }
+    }
 }

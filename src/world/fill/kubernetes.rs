@@ -25,11 +25,14 @@ struct Resolved<'a> {
 
 impl Filling<'_> {
     /// Makes all objects and waits for those that are to be ready.
-    pub(super) async fn kubernetes(&self, kubectl: &Path) -> Result<(), WorldError> {
+    pub(super) async fn kubernetes(&self) -> Result<(), WorldError> {
+        if self.world.kubernetes.objects.is_empty() {
+            return Ok(());
+        }
         let access = self.access.kubernetes.as_ref();
         let access = access.ok_or_else(|| self.missing(System::Kubernetes))?;
         let client = || {
-            let mut command = process::client(kubectl);
+            let mut command = process::client((self.client)("kubectl"));
             // What kubectl remembers of the cluster stays beside its kubeconfig: the next call is quicker.
             let folder = access.kubeconfig.parent().unwrap_or(Path::new("/"));
             command.env("KUBECONFIG", &access.kubeconfig).env("HOME", folder);
