@@ -41,7 +41,7 @@ impl Filling<'_> {
             .env("PGCONNECT_TIMEOUT", "10")
             .env("PGCLIENTENCODING", "UTF8")
             .env("PGOPTIONS", "-c client_min_messages=warning");
-        let ran = process::run(&mut command, text.expose(), LIMIT).await;
+        let ran = process::run("psql", &mut command, text.expose(), LIMIT).await;
         let ran = ran.map_err(|why| self.error(at, why))?;
         if ran.success {
             return Ok(());

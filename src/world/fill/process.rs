@@ -19,13 +19,13 @@ pub(super) fn client(command: std::process::Command) -> Command {
     command
 }
 
-/// Runs it to its end; killed when the time is over.
+/// Runs it, `program` in messages, to its end; killed when the time is over.
 pub(super) async fn run(
+    program: &str,
     command: &mut Command,
     input: &str,
     limit: Duration,
 ) -> Result<Ran, String> {
-    let program = command.as_std().get_program().display().to_string();
     let mut child = command.spawn().map_err(|error| format!("`{program}`: {}", error.kind()))?;
     let mut stdin = child.stdin.take();
     let write = async {
