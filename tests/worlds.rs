@@ -50,13 +50,37 @@ fn every_challenge_has_a_world_and_its_inputs_fit() {
         let name = folder.file_name().unwrap().to_string_lossy();
         let world = folder.with_file_name(format!("{name}.world.yml"));
         assert!(world.is_file(), "{}", world.display());
-        let text = fs::read_to_string(folder.join("assignment.md")).unwrap();
-        let sidecar = Sidecar::beside(&folder.join("assignment.md")).unwrap();
-        let text = sidecar.inputs.text(&text, &access()).unwrap();
-        sidecar.world.environment(&access()).unwrap();
-        let challenge = labproof::challenge::parse(Source::new(&world, text));
-        sidecar.inputs.fits(challenge.steps.len()).unwrap();
+        fit(&folder.join("assignment.md"));
     }
+}
+
+/// What lies beside a challenge fits its text.
+fn fit(path: &Path) -> Sidecar {
+    let sidecar = Sidecar::beside(path).unwrap();
+    let text = fs::read_to_string(path).unwrap();
+    let text = sidecar.inputs.text(&text, &access()).unwrap();
+    sidecar.world.environment(&access()).unwrap();
+    let challenge = labproof::challenge::parse(Source::new(path, text));
+    let steps = challenge.steps.iter().map(|step| challenge.source.slice(step.span));
+    sidecar.inputs.fits(&steps.collect::<Vec<_>>()).unwrap();
+    sidecar
+}
+
+/// The seed in a track, with our files at its root.
+#[test]
+fn the_seed_has_a_world_and_its_inputs_fit() {
+    let Some(shared) = crate::corpus::shared() else { return };
+    let name = "static-to-dynamic-database-secrets";
+    let text = fs::read_to_string(shared.join("seed").join(name).join("assignment.md")).unwrap();
+    let world = fs::read_to_string(root().join("challenges").join(format!("{name}.world.yml")));
+    let track = Track::new(&[
+        (&format!("{name}/assignment.md"), &text),
+        (&format!("{name}.world.yml"), &world.unwrap()),
+        ("labproof.yml", include_str!("seed/labproof.yml")),
+    ]);
+    let sidecar = fit(&track.0.path().join(name).join("assignment.md"));
+    assert_eq!(sidecar.world.systems().len(), 3);
+    assert!(sidecar.inputs.step(6).unwrap().keeps());
 }
 
 /// Every file beside the challenges belongs to one.
@@ -228,15 +252,20 @@ fn inputs_are_filled_in_typed_and_kept() {
         let (_, place) = error.place.rsplit_once('/').unwrap();
         format!("{place}: {}", error.message)
     };
+    let fits = |fences: &[&str]| {
+        let error = inputs.fits(fences).unwrap_err().to_string();
+        error.rsplit('/').next().unwrap().to_owned()
+    };
     let told = [
         error(inputs.text("a 127.0.0.1 b", &access).unwrap_err()),
         error(second.fill("psql", &values).unwrap_err()),
         error(second.fill("<U>", &Values::of(&access)).unwrap_err()),
         error(second.typed(&Values::of(&Access::default())).unwrap_err()),
-        inputs.fits(1).unwrap_err().to_string().rsplit('/').next().unwrap().to_owned(),
+        fits(&["a"]),
+        fits(&["a", "b", "<U>"]),
     ];
     insta::assert_snapshot!(told.join("\n"));
-    assert!(inputs.fits(2).is_ok());
+    assert!(inputs.fits(&["a", "<U> <U>"]).is_ok());
 }
 
 /// What a program shows of itself in a panic or a log has no value in it.
