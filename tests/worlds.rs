@@ -330,3 +330,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_surrounds_a_world_is_no_part_of_it() {
+    for text in [
+        "postgres: { port: 1 }\n",
+        "\u{feff}postgres: { port: 1 }\n",
+        "---\npostgres: { port: 1 }\n",
+        "%YAML 1.2\n---\npostgres: { port: 1 }\n",
+        "postgres:\r\n  port: 1\r\n",
+        "# a\n\n---\n{ postgres: { port: 1 } }\n...\n",
+    ] {
+        assert_eq!(
+            World::read(Source::new("a", text)).unwrap().postgres_port(),
+            Some(1),
+            "{text:?}"
+        );
+    }
+    for text in ["", "\n", "# a\n", "---\n", "~\n"] {
+        assert!(World::read(Source::new("a", text)).unwrap().systems().is_empty(), "{text:?}");
+    }
+}
