@@ -1,5 +1,6 @@
 //! World files and authors' files: those that are shipped, and what is said of wrong ones.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,8 @@ use labproof::secret::Secret;
 use labproof::sidecar::Sidecar;
 use labproof::source::Source;
 use labproof::world::{Kept, System, Values, VaultState, World};
+use proptest::prelude::{prop_assert, proptest};
+use serde_json::Value;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -47,13 +50,37 @@ fn every_challenge_has_a_world_and_its_inputs_fit() {
         let name = folder.file_name().unwrap().to_string_lossy();
         let world = folder.with_file_name(format!("{name}.world.yml"));
         assert!(world.is_file(), "{}", world.display());
-        let text = fs::read_to_string(folder.join("assignment.md")).unwrap();
-        let sidecar = Sidecar::beside(&folder.join("assignment.md")).unwrap();
-        let text = sidecar.inputs.text(&text, &access()).unwrap();
-        sidecar.world.environment(&access()).unwrap();
-        let challenge = labproof::challenge::parse(Source::new(&world, text));
-        sidecar.inputs.fits(challenge.steps.len()).unwrap();
+        fit(&folder.join("assignment.md"));
     }
+}
+
+/// What lies beside a challenge fits its text.
+fn fit(path: &Path) -> Sidecar {
+    let sidecar = Sidecar::beside(path).unwrap();
+    let text = fs::read_to_string(path).unwrap();
+    let text = sidecar.inputs.text(&text, &access()).unwrap();
+    sidecar.world.environment(&access()).unwrap();
+    let challenge = labproof::challenge::parse(Source::new(path, text));
+    let steps = challenge.steps.iter().map(|step| challenge.source.slice(step.span));
+    sidecar.inputs.fits(&steps.collect::<Vec<_>>()).unwrap();
+    sidecar
+}
+
+/// The seed in a track, with our files at its root.
+#[test]
+fn the_seed_has_a_world_and_its_inputs_fit() {
+    let Some(shared) = crate::corpus::shared() else { return };
+    let name = "static-to-dynamic-database-secrets";
+    let text = fs::read_to_string(shared.join("seed").join(name).join("assignment.md")).unwrap();
+    let world = fs::read_to_string(root().join("challenges").join(format!("{name}.world.yml")));
+    let track = Track::new(&[
+        (&format!("{name}/assignment.md"), &text),
+        (&format!("{name}.world.yml"), &world.unwrap()),
+        ("labproof.yml", include_str!("seed/labproof.yml")),
+    ]);
+    let sidecar = fit(&track.0.path().join(name).join("assignment.md"));
+    assert_eq!(sidecar.world.systems().len(), 3);
+    assert!(sidecar.inputs.step(6).unwrap().keeps());
 }
 
 /// Every file beside the challenges belongs to one.
@@ -225,15 +252,20 @@ fn inputs_are_filled_in_typed_and_kept() {
         let (_, place) = error.place.rsplit_once('/').unwrap();
         format!("{place}: {}", error.message)
     };
+    let fits = |fences: &[&str]| {
+        let error = inputs.fits(fences).unwrap_err().to_string();
+        error.rsplit('/').next().unwrap().to_owned()
+    };
     let told = [
         error(inputs.text("a 127.0.0.1 b", &access).unwrap_err()),
         error(second.fill("psql", &values).unwrap_err()),
         error(second.fill("<U>", &Values::of(&access)).unwrap_err()),
         error(second.typed(&Values::of(&Access::default())).unwrap_err()),
-        inputs.fits(1).unwrap_err().to_string().rsplit('/').next().unwrap().to_owned(),
+        fits(&["a"]),
+        fits(&["a", "b", "<U>"]),
     ];
     insta::assert_snapshot!(told.join("\n"));
-    assert!(inputs.fits(2).is_ok());
+    assert!(inputs.fits(&["a", "<U> <U>"]).is_ok());
 }
 
 /// What a program shows of itself in a panic or a log has no value in it.
@@ -246,4 +278,76 @@ fn debug_has_no_value() {
     assert!(!format!("{sidecar:?}").contains("hunter2"), "{sidecar:?}");
     let wrong = World::read(Source::new("a.yml", "files: { a: hunter2, a: hunter2 }\n"));
     assert!(!format!("{wrong:?}").contains("hunter2"));
+}
+
+/// The places of a schema that turn unknown keys down, with the keys that they have.
+fn closed(json: &Value, pointer: &str, found: &mut BTreeMap<String, Vec<String>>) {
+    let Some(map) = json.as_object() else {
+        for (index, item) in json.as_array().into_iter().flatten().enumerate() {
+            closed(item, &format!("{pointer}/{index}"), found);
+        }
+        return;
+    };
+    if map.get("additionalProperties") == Some(&Value::Bool(false)) {
+        let keys = map["properties"].as_object().unwrap().keys();
+        found.insert(pointer.to_owned(), keys.cloned().collect());
+    }
+    map.iter().for_each(|(key, item)| closed(item, &format!("{pointer}/{key}"), found));
+}
+
+#[test]
+fn the_schemas_have_the_keys_that_are_read() {
+    let tables = [("world", labproof::world::KEYS), ("labproof", labproof::sidecar::KEYS)];
+    for (name, keys) in tables {
+        let text = fs::read_to_string(root().join(format!("schema/{name}.json"))).unwrap();
+        let mut found = BTreeMap::new();
+        closed(&serde_json::from_str(&text).unwrap(), "", &mut found);
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let read: BTreeMap<String, Vec<String>> =
+            keys.iter().map(|(place, keys)| ((*place).to_owned(), owned(keys))).collect();
+        assert_eq!(found, read, "{name}");
+    }
+}
+
+/// The text of everything that a world may hold, for what follows.
+const EVERYTHING: &str = include_str!("live/filled/everything.world.yml");
+
+proptest! {
+    /// Whatever has become of a world file, it is read or told what is wrong with it, line by line.
+    #[test]
+    fn a_damaged_world_is_read_or_told(
+        start in 0..EVERYTHING.len(),
+        length in 0_usize..40,
+        put in "[ \\n\\t{}\\[\\]:&*'\"$!|>#a-c0-9-]{0,8}",
+    ) {
+        let mut text = EVERYTHING.to_owned();
+        text.replace_range(start..(start + length).min(EVERYTHING.len()), &put);
+        if let Err(invalid) = World::read(Source::new("a.yml", text)) {
+            prop_assert!(!invalid.diagnostics.is_empty());
+            for line in invalid.to_string().lines() {
+                prop_assert!(line.starts_with("a.yml:"), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_surrounds_a_world_is_no_part_of_it() {
+    for text in [
+        "postgres: { port: 1 }\n",
+        "\u{feff}postgres: { port: 1 }\n",
+        "---\npostgres: { port: 1 }\n",
+        "%YAML 1.2\n---\npostgres: { port: 1 }\n",
+        "postgres:\r\n  port: 1\r\n",
+        "# a\n\n---\n{ postgres: { port: 1 } }\n...\n",
+    ] {
+        assert_eq!(
+            World::read(Source::new("a", text)).unwrap().postgres_port(),
+            Some(1),
+            "{text:?}"
+        );
+    }
+    for text in ["", "\n", "# a\n", "---\n", "~\n"] {
+        assert!(World::read(Source::new("a", text)).unwrap().systems().is_empty(), "{text:?}");
+    }
 }

@@ -38,6 +38,7 @@ pub struct StepInput {
 struct Replaced {
     words: String,
     by: Template,
+    at: Span,
     /// `path:line:column`
     place: String,
 }
@@ -71,13 +72,22 @@ impl Inputs {
         self.steps.get(&step)
     }
 
-    /// Says which steps the challenge does not have.
-    pub fn fits(&self, steps: usize) -> Result<(), Invalid> {
-        let beyond = self.steps.iter().filter(|(step, _)| **step > steps);
-        let message =
-            |step| format!("there is no step {step}; the text has {}", count(steps, "step"));
-        let diagnostics: Vec<Diagnostic> =
-            beyond.map(|(step, input)| Diagnostic::error(input.at, message(*step))).collect();
+    /// Says what does not fit the challenge, whose steps have these fences: a step that it does not have, and a
+    /// placeholder that is not in its fence.
+    pub fn fits(&self, fences: &[&str]) -> Result<(), Invalid> {
+        let mut diagnostics = Vec::new();
+        for (number, step) in &self.steps {
+            let Some(fence) = fences.get(number - 1) else {
+                let steps = count(fences.len(), "step");
+                let message = format!("there is no step {number}; the text has {steps}");
+                diagnostics.push(Diagnostic::error(step.at, message));
+                continue;
+            };
+            for missing in step.fill.iter().filter(|entry| !fence.contains(&entry.words)) {
+                let message = format!("step {number} has no {}", ticked(&missing.words));
+                diagnostics.push(Diagnostic::error(missing.at, message));
+            }
+        }
         match &self.source {
             Some(source) if !diagnostics.is_empty() => {
                 Err(Invalid { source: source.clone(), diagnostics })
@@ -221,7 +231,8 @@ fn replaced(
             return None;
         }
         let by = Template::read(reader, entry.node, &ticked(&entry.key), known)?;
-        Some(Replaced { words: entry.key, by, place: source.place(entry.at) })
+        let place = source.place(entry.at);
+        Some(Replaced { words: entry.key, by, at: entry.at, place })
     });
     entries.collect()
 }

@@ -17,6 +17,14 @@ use crate::world::World;
 
 pub use inputs::{InputError, Inputs, StepInput};
 
+/// Every key of an author's file, by the place in `schema/labproof.json` that describes it.
+pub const KEYS: &[(&str, &[&str])] = &[
+    ("/$defs/challenge", read::KEYS),
+    ("/anyOf/1", read::TRACK),
+    ("/$defs/inputs", inputs::KEYS),
+    ("/$defs/step", inputs::STEP),
+];
+
 /// What the author says about a challenge.
 #[derive(Clone, Debug)]
 pub struct Sidecar {

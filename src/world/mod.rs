@@ -10,6 +10,7 @@ mod vault;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::diagnostic::Invalid;
 use crate::lab::Access;
@@ -23,6 +24,19 @@ pub use template::{Kept, Known, Template, Unresolved, Values};
 use kubernetes::KubernetesWorld;
 use postgres::PostgresWorld;
 use vault::VaultWorld;
+
+/// Every key of a world file, by the place in `schema/world.json` that describes it.
+pub const KEYS: &[(&str, &[&str])] = &[
+    ("", read::KEYS),
+    ("/properties/vault", vault::KEYS),
+    ("/properties/postgres", postgres::KEYS),
+    ("/properties/postgres/properties/superuser", postgres::SUPERUSER),
+    ("/properties/kubernetes", kubernetes::KEYS),
+    ("/$defs/mount", vault::MOUNT),
+    ("/$defs/request", vault::REQUEST),
+    ("/$defs/sql", postgres::SQL),
+    ("/$defs/file", read::FILE),
+];
 
 /// How Vault is when the challenge begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,14 +146,15 @@ impl World {
 
     /// Makes all of it in a fresh lab, all systems at the same time. Blocks; every wait in it has an end.
     ///
-    /// `program` finds `kubectl` and `psql`; each is asked for only where there is something to do for it.
+    /// `client` makes the command that calls `kubectl` or `psql`, as the lab runs what is its own: with nothing of
+    /// the caller's environment. It is asked only where there is something to do.
     pub fn fill(
         &self,
         access: &Access,
-        program: &dyn Fn(&str) -> PathBuf,
+        client: &(dyn Fn(&str) -> Command + Sync),
         home: &Path,
     ) -> Result<(), WorldError> {
-        fill::fill(self, access, program, home)
+        fill::fill(self, access, client, home)
     }
 
     /// What the learner's shell has in its environment beyond what every lab sets.

@@ -190,7 +190,12 @@ impl Template {
     }
 }
 
+/// As it stands in the text, as long as it can be a name: anything else may be a part of a value.
 fn written(name: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    if name.len() > 40 || !name.chars().all(plain) {
+        return "`${…}`".to_owned();
+    }
     ticked(&format!("${{{name}}}"))
 }
 

@@ -37,6 +37,14 @@ pub(super) struct VaultWorld {
     pub(super) requests: Vec<Request>,
 }
 
+impl VaultWorld {
+    /// Whether there is nothing to be done to it.
+    pub(super) fn is_left_alone(&self) -> bool {
+        let filled = self.first.len() + self.secrets.len() + self.requests.len();
+        filled == 0 && self.state != VaultState::Sealed
+    }
+}
+
 /// One request to Vault's API.
 #[derive(Clone, Debug)]
 pub(super) struct Request {

@@ -94,6 +94,9 @@ fn unreadable(error: &serde_yaml::Error, text: &str, start: usize, what: &str) -
         | serde_yaml::Error::AliasError { .. } => {
             (format!("{what} is larger, deeper or has more aliases than is read"), None)
         }
+        serde_yaml::Error::MultipleDocuments { .. } => {
+            (format!("{what} has a second document, and is one"), None)
+        }
         serde_yaml::Error::UnknownAnchor { .. } => (
             "an alias (`*name`) without its anchor".to_owned(),
             Some("a text that begins with `*` needs quotes"),

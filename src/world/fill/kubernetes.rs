@@ -16,6 +16,8 @@ use crate::world::{System, WorldError};
 const LIMIT: Duration = Duration::from_mins(1);
 /// Until what was made is ready.
 const READY: Duration = Duration::from_secs(90);
+/// Until kubectl has said that it was not.
+const SLACK: Duration = Duration::from_secs(10);
 
 /// An object with its names resolved.
 struct Resolved<'a> {
@@ -25,11 +27,14 @@ struct Resolved<'a> {
 
 impl Filling<'_> {
     /// Makes all objects and waits for those that are to be ready.
-    pub(super) async fn kubernetes(&self, kubectl: &Path) -> Result<(), WorldError> {
+    pub(super) async fn kubernetes(&self) -> Result<(), WorldError> {
+        if self.world.kubernetes.objects.is_empty() {
+            return Ok(());
+        }
         let access = self.access.kubernetes.as_ref();
         let access = access.ok_or_else(|| self.missing(System::Kubernetes))?;
         let client = || {
-            let mut command = process::client(kubectl);
+            let mut command = process::client((self.client)("kubectl"));
             // What kubectl remembers of the cluster stays beside its kubeconfig: the next call is quicker.
             let folder = access.kubeconfig.parent().unwrap_or(Path::new("/"));
             command.env("KUBECONFIG", &access.kubeconfig).env("HOME", folder);
@@ -77,7 +82,7 @@ impl Filling<'_> {
         objects: &[&Resolved<'_>],
     ) -> Result<(), WorldError> {
         kubectl.args(["apply", "-f", "-"]);
-        let ran = process::run(&mut kubectl, &list(objects), LIMIT).await;
+        let ran = process::run("kubectl", &mut kubectl, &list(objects), LIMIT).await;
         let ran = ran.map_err(|why| self.error(objects[0].object.span, why))?;
         self.done(&ran, objects, "kubectl apply")
     }
@@ -110,7 +115,8 @@ impl Filling<'_> {
         let each = objects.iter().map(|one| async move {
             let mut kubectl = client();
             kubectl.args(["rollout", "status", "-f", "-"]).arg(timeout());
-            let ran = process::run(&mut kubectl, &one.json.to_string(), READY * 2).await;
+            let ran =
+                process::run("kubectl", &mut kubectl, &one.json.to_string(), READY + SLACK).await;
             let ran = ran.map_err(|why| self.error(one.object.span, why))?;
             self.done(&ran, &[one], "kubectl rollout status")
         });
@@ -127,7 +133,7 @@ impl Filling<'_> {
             return Ok(());
         }
         kubectl.args(["wait", "-f", "-", "--for", condition]).arg(timeout());
-        let ran = process::run(&mut kubectl, &list(objects), READY * 2).await;
+        let ran = process::run("kubectl", &mut kubectl, &list(objects), READY + SLACK).await;
         let ran = ran.map_err(|why| self.error(objects[0].object.span, why))?;
         self.done(&ran, objects, &format!("kubectl wait --for {condition}"))
     }
@@ -139,8 +145,11 @@ impl Filling<'_> {
         }
         let named =
             objects.iter().find(|one| names(&ran.stderr, one.object)).unwrap_or(&objects[0]);
-        let secrets: Vec<&Json> = objects.iter().flat_map(|one| secret_values(one)).collect();
-        let said = said(ran.stderr.trim(), &secrets);
+        let mut values = Vec::new();
+        for one in objects {
+            private(&one.json, &mut values);
+        }
+        let said = said(ran.stderr.trim(), &values);
         let message = format!("{} of {} fails: {said}", ticked(call), ticked(&named.object.word()));
         Err(self.error(named.object.span, message))
     }
@@ -161,9 +170,20 @@ fn names(words: &str, object: &Object) -> bool {
     words.contains(&format!("\"{name}\"")) || words.contains(&format!("/{name}"))
 }
 
-/// What no message may repeat: the values of Secrets.
-fn secret_values<'a>(resolved: &'a Resolved<'_>) -> Vec<&'a Json> {
-    let secret = resolved.object.kind == "Secret";
-    let values = ["data", "stringData"].into_iter().filter_map(|key| resolved.json.get(key));
-    values.filter(|_| secret).collect()
+/// What no message may repeat: the data of Secrets and ConfigMaps, and what containers are started with.
+fn private<'a>(json: &'a Json, found: &mut Vec<&'a Json>) {
+    match json {
+        Json::Array(items) => items.iter().for_each(|item| private(item, found)),
+        Json::Object(map) => {
+            for (key, item) in map {
+                match key.as_str() {
+                    "data" | "stringData" | "binaryData" | "value" | "args" | "command" => {
+                        found.push(item);
+                    }
+                    _ => private(item, found),
+                }
+            }
+        }
+        _ => {}
+    }
 }

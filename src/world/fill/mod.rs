@@ -7,7 +7,7 @@ mod vault;
 
 use std::borrow::Cow;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value as Json;
 use tokio::sync::oneshot;
@@ -16,74 +16,47 @@ use crate::lab::Access;
 use crate::source::Span;
 use crate::text::one_line;
 
-use super::{System, Values, VaultState, World, WorldError};
+use super::{System, Values, World, WorldError};
 
 /// What all systems are filled with.
 struct Filling<'a> {
     world: &'a World,
     access: &'a Access,
     values: Values<'a>,
+    client: &'a Client<'a>,
 }
+
+/// Makes the command that calls a client.
+type Client<'a> = dyn Fn(&str) -> std::process::Command + Sync + 'a;
 
 /// Fills all of it, on a thread of its own: the caller may be in a runtime.
 pub(super) fn fill(
     world: &World,
     access: &Access,
-    program: &dyn Fn(&str) -> PathBuf,
+    client: &Client<'_>,
     home: &Path,
 ) -> Result<(), WorldError> {
-    let filling = Filling { world, access, values: Values::of(access) };
+    let filling = Filling { world, access, values: Values::of(access), client };
     filling.files(home)?;
-    let psql = filling.has(System::Postgres).then(|| program("psql"));
-    let kubectl = filling.has(System::Kubernetes).then(|| program("kubectl"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| filling.error(Span::default(), error.kind()))?;
     std::thread::scope(|scope| {
-        let all = || runtime.block_on(filling.systems(psql.as_deref(), kubectl.as_deref()));
+        let all = || runtime.block_on(filling.systems());
         scope.spawn(all).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
 impl Filling<'_> {
     /// All systems. Vault's own requests may need what PostgreSQL is filled with, and wait for it.
-    async fn systems(&self, psql: Option<&Path>, kubectl: Option<&Path>) -> Result<(), WorldError> {
+    async fn systems(&self) -> Result<(), WorldError> {
         let (filled, is_filled) = oneshot::channel();
         let postgres = async {
-            if let Some(psql) = psql {
-                self.postgres(psql).await?;
-            }
+            self.postgres().await?;
             // Vault does not wait where it has failed or was left out.
             let _ = filled.send(());
             Ok(())
         };
-        let vault = async {
-            if self.has(System::Vault) && self.world.vault_state() != VaultState::New {
-                self.vault(is_filled).await?;
-            }
-            Ok(())
-        };
-        let kubernetes = async {
-            match kubectl {
-                Some(kubectl) => self.kubernetes(kubectl).await,
-                None => Ok(()),
-            }
-        };
-        tokio::try_join!(vault, postgres, kubernetes).map(|_| ())
-    }
-
-    /// Whether the world has anything for a system.
-    fn has(&self, system: System) -> bool {
-        let World { vault, postgres, kubernetes, .. } = self.world;
-        match system {
-            System::Vault => {
-                vault.state == VaultState::Sealed
-                    || !vault.first.is_empty()
-                    || !vault.secrets.is_empty()
-                    || !vault.requests.is_empty()
-            }
-            System::Postgres => !postgres.sql.is_empty(),
-            System::Kubernetes => !kubernetes.objects.is_empty(),
-        }
+        tokio::try_join!(self.vault(is_filled), postgres, self.kubernetes()).map(|_| ())
     }
 
     fn files(&self, home: &Path) -> Result<(), WorldError> {

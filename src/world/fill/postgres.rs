@@ -1,6 +1,5 @@
 //! Fills a PostgreSQL as its superuser, script by script.
 
-use std::path::Path;
 use std::time::Duration;
 
 use super::{Filling, process};
@@ -19,18 +18,18 @@ const TOLD: &[&str] = &[
 
 impl Filling<'_> {
     /// Runs all scripts in their order.
-    pub(super) async fn postgres(&self, psql: &Path) -> Result<(), WorldError> {
+    pub(super) async fn postgres(&self) -> Result<(), WorldError> {
         for sql in &self.world.postgres.sql {
-            self.sql(psql, sql).await?;
+            self.sql(sql).await?;
         }
         Ok(())
     }
 
-    async fn sql(&self, psql: &Path, sql: &Sql) -> Result<(), WorldError> {
+    async fn sql(&self, sql: &Sql) -> Result<(), WorldError> {
         let at = sql.span;
         let access = self.access.postgres.as_ref().ok_or_else(|| self.missing(System::Postgres))?;
         let text = sql.run.resolve(&self.values).map_err(|error| self.error(at, error))?;
-        let mut command = process::client(psql);
+        let mut command = process::client((self.client)("psql"));
         command
             .args(["--no-psqlrc", "--quiet", "--no-password", "--file=-", "--output=/dev/null"])
             .args(["--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose"])
@@ -42,7 +41,7 @@ impl Filling<'_> {
             .env("PGCONNECT_TIMEOUT", "10")
             .env("PGCLIENTENCODING", "UTF8")
             .env("PGOPTIONS", "-c client_min_messages=warning");
-        let ran = process::run(&mut command, text.expose(), LIMIT).await;
+        let ran = process::run("psql", &mut command, text.expose(), LIMIT).await;
         let ran = ran.map_err(|why| self.error(at, why))?;
         if ran.success {
             return Ok(());

@@ -1,6 +1,5 @@
-//! A client that is given its input and ends within a time, with nothing of the caller's environment.
+//! A client that is given its input and ends within a time.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,25 +12,20 @@ pub(super) struct Ran {
     pub(super) stderr: String,
 }
 
-/// A client with an empty environment.
-pub(super) fn client(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+/// A client as the lab calls it, to be given its input.
+pub(super) fn client(command: std::process::Command) -> Command {
+    let mut command = Command::from(command);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
 
-/// Runs it to its end; killed when the time is over.
+/// Runs it, `program` in messages, to its end; killed when the time is over.
 pub(super) async fn run(
+    program: &str,
     command: &mut Command,
     input: &str,
     limit: Duration,
 ) -> Result<Ran, String> {
-    let program = command.as_std().get_program().display().to_string();
     let mut child = command.spawn().map_err(|error| format!("`{program}`: {}", error.kind()))?;
     let mut stdin = child.stdin.take();
     let write = async {

@@ -38,9 +38,12 @@ struct Wire<'a> {
 impl Filling<'_> {
     /// Fills it, and seals it where it is to be sealed.
     pub(super) async fn vault(&self, ready: oneshot::Receiver<()>) -> Result<(), WorldError> {
+        let world = &self.world.vault;
+        if world.is_left_alone() {
+            return Ok(());
+        }
         let access = self.access.vault.as_ref().ok_or_else(|| self.missing(System::Vault))?;
         let wire = Wire::new(access).map_err(|why| self.error(Span::default(), why))?;
-        let world = &self.world.vault;
         for request in &world.first {
             self.request(&wire, request).await?;
         }

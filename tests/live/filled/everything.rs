@@ -47,7 +47,7 @@ pub(super) fn trial(lab: &mut Lab) -> Done<()> {
         get("job/once", "{.status.succeeded}")?,
     ];
     let file = |path: &str| std::fs::metadata(home.join(path)).map(|about| about.mode() & 0o777);
-    let modes = [file("notes/plan.md"), file("bin/go")].map(|mode| mode.unwrap_or_default());
+    let modes = [file("notes/plan.md"), file("bin/go")].map(Result::unwrap_or_default);
     let environment = world.environment(&access).map_err(|error| error.to_string())?;
     lab.kubernetes.kubectl(&["delete", "namespace", "hall"])?;
     lab.kubernetes.kubectl(&["delete", "crd", "shelves.lab.example"])?;

@@ -17,6 +17,7 @@ use crate::check::Check;
 use crate::contract::letters;
 use crate::lab::Lab;
 use crate::labs::WALKS;
+use crate::process::guarded;
 use crate::wait::Done;
 use crate::world::Names;
 
@@ -250,8 +251,13 @@ fn refused(lab: &mut Lab) -> Done<()> {
 
 fn fill(lab: &Lab, world: &World, access: &Access, home: &Path) -> Done<()> {
     std::fs::create_dir_all(home).map_err(|error| error.to_string())?;
-    let program = |name: &str| lab.servers.path(name).map(PathBuf::from).unwrap_or_default();
-    world.fill(access, &program, home).map_err(|error| error.to_string())
+    let setpriv = lab.servers.path("setpriv")?;
+    let client = |name: &str| {
+        let mut command = guarded(setpriv, None, lab.servers.path(name).unwrap_or(Path::new(name)));
+        command.env_clear();
+        command
+    };
+    world.fill(access, &client, home).map_err(|error| error.to_string())
 }
 
 /// A lab without what the walks' world makes: the worlds here make their own.
