@@ -48,9 +48,10 @@ impl Servers {
     /// Starts all servers at once and waits until they answer.
     pub fn start(programs: &Programs, options: &Options) -> Result<Self, LabError> {
         let port = options.postgres_port;
-        let place = Place::claim(programs, &options.parent, port, options.stays)?;
-        let below = |name: &str| place.directory().join(name);
         let wanted = |system| options.systems.contains(&system);
+        let needed = wanted(System::Postgres).then_some(port);
+        let place = Place::claim(programs, &options.parent, needed, options.stays)?;
+        let below = |name: &str| place.directory().join(name);
         let (vault, postgres, kubernetes) = thread::scope(|scope| {
             let vault = wanted(System::Vault).then(|| {
                 scope.spawn(|| {

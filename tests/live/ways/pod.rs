@@ -4,6 +4,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use labproof::lab::process::output;
 use libtest_mimic::Trial;
 use serde_json::json;
 
@@ -13,7 +14,6 @@ use crate::faults::kubernetes::BLIND_SOLVED;
 use crate::faults::{SOLVED_LAB, call};
 use crate::lab::Lab;
 use crate::labs::SOLVED;
-use crate::process::output;
 use crate::wait::Done;
 
 /// Lays an empty file system over /var/run, puts the account there, and becomes the program.
