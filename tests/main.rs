@@ -9,6 +9,7 @@ mod coverage;
 mod forms;
 mod helm_story;
 mod host;
+mod lab;
 mod local_files;
 mod parse;
 mod parse_properties;

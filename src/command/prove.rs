@@ -37,7 +37,8 @@ pub(super) fn run(arguments: &Prove) -> Result<u8, Stop> {
 fn read(path: &Path) -> Result<(Challenge, Sidecar), Stop> {
     let challenge = load::challenge(path)?;
     let sidecar = Sidecar::beside(path).map_err(|error| Stop::Unreadable(error.to_string()))?;
-    let fits = sidecar.inputs.fits(challenge.steps.len());
+    let fences: Vec<&str> = challenge.steps.iter().map(|step| step.typed.text()).collect();
+    let fits = sidecar.inputs.fits(&fences);
     fits.map_err(|error| Stop::Unreadable(error.to_string()))?;
     if challenge.steps.is_empty() {
         let path = challenge.source.path.display();

@@ -116,7 +116,17 @@ pub(super) fn end_processes(directory: &Path) -> Result<(), LabError> {
 
 /// A PostgreSQL that was killed leaves a segment of System V shared memory; its own note says which.
 fn forget_shared_memory(directory: &Path) {
-    let note = directory.join("postgres/data/postmaster.pid");
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_name() == "postmaster.pid" {
+            forget_segment(&path);
+        } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            forget_shared_memory(&path);
+        }
+    }
+}
+
+fn forget_segment(note: &Path) {
     let Ok(note) = std::fs::read_to_string(note) else { return };
     let words: Vec<&str> = note.lines().nth(6).unwrap_or_default().split_whitespace().collect();
     let [key, id] = words[..] else { return };

@@ -33,6 +33,13 @@ const MAKERS: [&[&str]; 3] = [
 /// make something has then done so, and it was removed too.
 const QUIET: Duration = Duration::from_millis(60);
 
+/// The same, after a namespace that was being deleted: its controller goes through everything in a namespace of that
+/// name, and must be through before there is another one.
+const QUIET_AFTER_NAMESPACES: Duration = Duration::from_millis(800);
+
+/// Where namespaces are.
+const NAMESPACES: &str = "/registry/namespaces/";
+
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A running etcd.
@@ -97,7 +104,7 @@ impl Etcd {
                 ));
             }
         }
-        let answer = self.call("range", &everything(false))?;
+        let answer = self.call("range", &range(ROOT, false))?;
         for pair in pairs(&answer)? {
             let (key, revision) = key_and_revision(pair)?;
             let value = pair["value"].as_str().unwrap_or_default().to_owned();
@@ -110,11 +117,12 @@ impl Etcd {
     pub(super) fn restore(&mut self) -> Result<(), LabError> {
         let started = Instant::now();
         let mut since = Instant::now();
+        let quiet = if self.namespace_ends()? { QUIET_AFTER_NAMESPACES } else { QUIET };
         loop {
             if self.restore_once()? {
                 since = Instant::now();
             }
-            if since.elapsed() >= QUIET {
+            if since.elapsed() >= quiet {
                 return Ok(());
             }
             if started.elapsed() > LIMIT {
@@ -129,6 +137,17 @@ impl Etcd {
         let mut all = self.revisions()?;
         all.retain(|key, _| !by_itself(key));
         Ok(all)
+    }
+
+    /// Whether a namespace is being deleted.
+    fn namespace_ends(&self) -> Result<bool, LabError> {
+        let answer = self.call("range", &range(NAMESPACES, false))?;
+        let ends = |pair: &Value| {
+            let value = serde_json::from_value::<ByteString>(pair["value"].clone());
+            let phase = b"Terminating";
+            value.is_ok_and(|value| value.0.windows(phase.len()).any(|part| part == phase))
+        };
+        Ok(pairs(&answer)?.iter().any(ends))
     }
 
     /// Whether something had to be done that does not come by itself.
@@ -171,7 +190,7 @@ impl Etcd {
     }
 
     fn revisions(&self) -> Result<BTreeMap<String, u64>, LabError> {
-        let answer = self.call("range", &everything(true))?;
+        let answer = self.call("range", &range(ROOT, true))?;
         pairs(&answer)?.iter().map(key_and_revision).collect()
     }
 
@@ -187,10 +206,11 @@ impl Etcd {
     }
 }
 
-fn everything(only_keys: bool) -> Value {
-    // The end of the range is the first key behind all that begin so: `0` comes after `/`.
-    let end = base64(ROOT.replace("y/", "y0").as_bytes());
-    json!({ "key": base64(ROOT.as_bytes()), "range_end": end, "keys_only": only_keys })
+/// All keys that begin so; the last letter is a slash.
+fn range(prefix: &str, only_keys: bool) -> Value {
+    // The end of the range is the first key behind them: `0` comes after `/`.
+    let end = base64(format!("{}0", prefix.trim_end_matches('/')).as_bytes());
+    json!({ "key": base64(prefix.as_bytes()), "range_end": end, "keys_only": only_keys })
 }
 
 fn pairs(answer: &Value) -> Result<&Vec<Value>, LabError> {
@@ -259,7 +279,7 @@ mod tests {
 
     #[test]
     fn the_range_ends_behind_all_keys_of_the_registry() {
-        let range = everything(true);
+        let range = range(ROOT, true);
         let end: ByteString = serde_json::from_value(range["range_end"].clone()).unwrap();
         assert_eq!(end.0, b"/registry0");
     }

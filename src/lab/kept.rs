@@ -88,11 +88,14 @@ impl Kept {
         // Without its record it is one that its owner has left, whoever comes in between.
         let record = self.directory.join(RECORD);
         std::fs::remove_file(&record).map_err(LabError::file(&record))?;
-        let path = self.directory.join(LOCK);
-        let lock = File::open(&path).map_err(LabError::file(&path))?;
-        let locked = lock.try_lock().is_ok();
         drop(guard);
-        if locked { clean::remove(&self.directory) } else { Ok(()) }
+        // Whoever has just kept it may not have let go of it yet; whoever cleans it now leaves nothing to do.
+        let path = self.directory.join(LOCK);
+        match File::open(&path).and_then(|lock| lock.lock().map(|()| lock)) {
+            Ok(_lock) => clean::remove(&self.directory),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(LabError::file(&path)(error)),
+        }
     }
 }
 

@@ -72,8 +72,8 @@ impl Kubernetes {
         cluster.write_kubeconfigs()?;
         api.until("the Kubernetes API is ready", LIMIT, || cluster.get("/readyz").map(drop))?;
         cluster.start_controllers(programs)?;
-        until("the first node is made", LIMIT, || cluster.post("/api/v1/nodes", &node()))?;
-        until("the cluster has what it makes by itself", LIMIT, || cluster.made_by_itself())?;
+        api.until("the first node is made", LIMIT, || cluster.post("/api/v1/nodes", &node()))?;
+        api.until("the cluster has what it makes by itself", LIMIT, || cluster.made_by_itself())?;
         cluster.etcd.record()?;
         cluster.served = cluster.served()?;
         Ok(cluster)

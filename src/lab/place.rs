@@ -56,12 +56,12 @@ struct Started {
 }
 
 impl Place {
-    /// Takes a new directory below `parent` and an address range on which `port` is free. What killed labs have left
+    /// Takes a new directory below `parent` and an address range in which `port` is free. What killed labs have left
     /// below `parent` is removed first. With `stays`, the servers live on when this process is killed or leaves them.
     pub fn claim(
         programs: &Programs,
         parent: &Path,
-        port: u16,
+        port: Option<u16>,
         stays: bool,
     ) -> Result<Self, LabError> {
         make_parent(parent)?;
@@ -84,7 +84,7 @@ impl Place {
             _lock: lock_file,
         });
         let mut places = lock(&PLACES);
-        if ENDING.load(Ordering::SeqCst) {
+        if ending() {
             return Err(LabError::Interrupted);
         }
         places.retain(|place| place.strong_count() > 0);
@@ -239,6 +239,11 @@ pub fn end_all() {
     }
 }
 
+/// Whether this process is about to end, so that nothing is worth waiting for.
+pub(super) fn ending() -> bool {
+    ENDING.load(Ordering::SeqCst)
+}
+
 /// A port of `ip` that is free now.
 pub fn free_port(ip: IpAddr) -> Result<u16, LabError> {
     let listener = TcpListener::bind((ip, 0)).and_then(|listener| listener.local_addr());
@@ -283,7 +288,7 @@ fn service_ip(octet: u8) -> IpAddr {
 }
 
 /// A second octet that no other lab holds, and no lab of this account that stays.
-fn free_range(parent: &Path, port: u16) -> Result<(u8, TcpListener), LabError> {
+fn free_range(parent: &Path, port: Option<u16>) -> Result<(u8, TcpListener), LabError> {
     let entries = std::fs::read_dir(parent).map_err(LabError::file(parent))?;
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let held = |name: String| name.strip_prefix(PREFIX)?.split('-').next()?.parse().ok();
@@ -294,10 +299,10 @@ fn free_range(parent: &Path, port: u16) -> Result<(u8, TcpListener), LabError> {
             continue;
         }
         let range = TcpListener::bind((Ipv4Addr::new(127, octet, 255, 1), RANGE_PORT));
-        let free = TcpListener::bind((service_ip(octet), port)).is_ok();
+        let free = port.is_none_or(|port| TcpListener::bind((service_ip(octet), port)).is_ok());
         if let (Ok(range), true) = (range, free) {
             return Ok((octet, range));
         }
     }
-    Err(LabError::Taken { port, who: None })
+    Err(LabError::Taken { port: port.unwrap_or(RANGE_PORT), who: None })
 }

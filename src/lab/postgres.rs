@@ -207,7 +207,7 @@ impl Postgres {
         let word = self.directory.join("password");
         write_private(&word, self.superuser.1.expose())?;
         if account().is_some() {
-            let (user, group) = (id("-u")?, id("-g")?);
+            let (user, group) = (id(&self.place, "-u")?, id(&self.place, "-g")?);
             for path in [&self.directory, &word] {
                 chown(path, Some(user), Some(group)).map_err(LabError::file(path))?;
             }
@@ -269,8 +269,9 @@ fn account() -> Option<&'static str> {
     geteuid().is_root().then_some(ACCOUNT)
 }
 
-fn id(which: &str) -> Result<u32, LabError> {
-    let text = output(Command::new("id").args([which, ACCOUNT]), LIMIT)?;
+/// A number of the account: `-u` its own, `-g` its group's.
+fn id(place: &Place, which: &str) -> Result<u32, LabError> {
+    let text = output(place.command(Path::new("id"), None).args([which, ACCOUNT]), LIMIT)?;
     let wrong = || LabError::refused(format!("`id {which} {ACCOUNT}` printed `{}`", text.trim()));
     text.trim().parse().map_err(|_| wrong())
 }

@@ -1,5 +1,6 @@
 //! Child processes: servers that live as long as their lab, and commands with a limit.
 
+use std::fmt::Display;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
@@ -39,7 +40,7 @@ pub struct Process {
 }
 
 /// A lock whose content is still good after a panic elsewhere.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -71,16 +72,17 @@ impl Process {
     }
 
     /// Waits until `look` succeeds; a server that has ended is not waited for.
-    pub fn until(
+    pub fn until<E: Display + From<LabError>>(
         &self,
         what: &str,
         limit: Duration,
-        mut look: impl FnMut() -> Result<(), LabError>,
-    ) -> Result<(), LabError> {
-        until(what, limit, || match self.alive() {
+        mut look: impl FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let looked = until(what, limit, || match self.alive() {
             Ok(()) => look().map(Ok),
             Err(reason) => Ok(Err(reason)),
-        })?
+        });
+        looked?.map_err(E::from)
     }
 
     /// Returns what the server has written so far.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::thread;
 
 use crate::secret::Secret;
 
 use super::place::Place;
+use super::process::lock;
 use super::programs::{Programs, System};
 use super::{
     Access, Kept, Kubernetes, LabError, Listening, Postgres, Vault, VaultOptions, kept, trace,
@@ -48,31 +50,34 @@ impl Servers {
     /// Starts all servers at once and waits until they answer.
     pub fn start(programs: &Programs, options: &Options) -> Result<Self, LabError> {
         let port = options.postgres_port;
-        let place = Place::claim(programs, &options.parent, port, options.stays)?;
-        let below = |name: &str| place.directory().join(name);
         let wanted = |system| options.systems.contains(&system);
+        let needed = wanted(System::Postgres).then_some(port);
+        let place = Place::claim(programs, &options.parent, needed, options.stays)?;
+        let below = |name: &str| place.directory().join(name);
+        let start_vault =
+            || Vault::start(&place, programs, &below("vault"), &VaultOptions::default());
+        let start_postgres = || {
+            let socket = SocketAddr::new(place.service_ip(), port);
+            let superuser = (options.superuser.0.as_str(), &options.superuser.1);
+            Postgres::start(&place, programs, socket, &below("postgres"), superuser)
+        };
+        let start_kubernetes = || Kubernetes::start(&place, programs, &below("kubernetes"), &[]);
+        let failure = Failure::default();
         let (vault, postgres, kubernetes) = thread::scope(|scope| {
-            let vault = wanted(System::Vault).then(|| {
-                scope.spawn(|| {
-                    Vault::start(&place, programs, &below("vault"), &VaultOptions::default())
-                })
-            });
-            let postgres = wanted(System::Postgres).then(|| {
-                scope.spawn(|| {
-                    let socket = SocketAddr::new(place.service_ip(), port);
-                    let (user, password) = &options.superuser;
-                    let superuser = (user.as_str(), password);
-                    Postgres::start(&place, programs, socket, &below("postgres"), superuser)
-                })
-            });
-            let kubernetes = wanted(System::Kubernetes).then(|| {
-                scope.spawn(|| Kubernetes::start(&place, programs, &below("kubernetes"), &[]))
-            });
-            (vault.map(join), postgres.map(join), kubernetes.map(join))
+            let (place, failure) = (&place, &failure);
+            let vault = wanted(System::Vault)
+                .then(|| scope.spawn(move || failure.note(place, start_vault())));
+            let postgres = wanted(System::Postgres)
+                .then(|| scope.spawn(move || failure.note(place, start_postgres())));
+            let kubernetes = wanted(System::Kubernetes)
+                .then(|| scope.spawn(move || failure.note(place, start_kubernetes())));
+            (vault.and_then(join), postgres.and_then(join), kubernetes.and_then(join))
         });
+        if let Some(error) = failure.first() {
+            return Err(error);
+        }
         let search_path = programs.search_path();
-        let (vault, postgres) = (vault.transpose()?, postgres.transpose()?);
-        let (kubernetes, running) = (kubernetes.transpose()?, options.running.clone());
+        let running = options.running.clone();
         Ok(Self { vault, postgres, kubernetes, running, search_path, place })
     }
 
@@ -207,6 +212,28 @@ impl Servers {
     /// Ends all servers and removes the lab's files.
     pub fn stop(self) -> Result<(), LabError> {
         self.place.end()
+    }
+}
+
+/// Why the first server could not be started.
+#[derive(Default)]
+struct Failure(Mutex<Option<LabError>>);
+
+impl Failure {
+    /// Keeps the first error, and ends what the others start: nobody waits for half a lab.
+    fn note<T>(&self, place: &Place, started: Result<T, LabError>) -> Option<T> {
+        let error = match started {
+            Ok(server) => return Some(server),
+            Err(error) => error,
+        };
+        lock(&self.0).get_or_insert(error);
+        // What could not be ended is ended with the place, or by the next lab.
+        place.end().ok();
+        None
+    }
+
+    fn first(self) -> Option<LabError> {
+        lock(&self.0).take()
     }
 }
 

@@ -89,10 +89,12 @@ impl<'a> Stage<'a> {
         self.home = home;
         self.access = self.servers.access();
         let world = &self.matter.sidecar.world;
-        let programs = self.matter.programs;
-        let program =
-            |name: &str| programs.path(name).map_or_else(|_| PathBuf::from(name), Path::to_owned);
-        world.fill(&self.access, &program, &self.home)?;
+        let (programs, place) = (self.matter.programs, self.servers.place());
+        let client = |name: &str| {
+            let path = programs.path(name).map_or_else(|_| PathBuf::from(name), Path::to_owned);
+            place.command(&path, None)
+        };
+        world.fill(&self.access, &client, &self.home)?;
         self.environment = self.servers.environment(&self.home);
         for (name, value) in world.environment(&self.access)? {
             self.environment.insert(name, value.expose().to_owned());

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use labproof::lab::process::{reader, wait_within};
 use serde_json::Value;
 
 use crate::contract;
 use crate::lab::Lab;
-use crate::process::{reader, wait_within};
 use crate::wait::Done;
 
 /// No run may take longer than this, whatever the servers do.

@@ -3,10 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use labproof::lab::free_port;
 use serde_json::{Value, json};
 
 use crate::certificates::{Authority, Pair, self_signed};
-use crate::lab::free_port;
 use crate::wait::Done;
 
 /// The name that only one certificate holds, and nothing resolves.

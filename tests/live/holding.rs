@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::lab::free_port;
-use crate::process::lock;
+use labproof::lab::free_port;
+use labproof::lab::process::lock;
+
 use crate::wait::Done;
 
 /// What is held back.

@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use labproof::lab::Programs;
+use labproof::lab::process::lock;
+
 use crate::lab::Lab;
-use crate::process::lock;
 use crate::seed;
-use crate::servers::Servers;
 use crate::wait::Done;
 use crate::world::Names;
 
@@ -18,11 +19,11 @@ pub(crate) static UNTOUCHED: Cell = Cell::new("untouched");
 /// The lab of the walks, each of which makes its own world.
 pub(crate) static WALKS: Cell = Cell::new("walks");
 
-static SERVERS: OnceLock<Arc<Servers>> = OnceLock::new();
+static SERVERS: OnceLock<Arc<Programs>> = OnceLock::new();
 static ROOT: OnceLock<PathBuf> = OnceLock::new();
 
 /// Tells the labs what to start and where.
-pub(crate) fn prepare(servers: Servers, root: &Path) {
+pub(crate) fn prepare(servers: Programs, root: &Path) {
     SERVERS.set(Arc::new(servers)).ok();
     ROOT.set(root.to_owned()).ok();
 }
@@ -63,7 +64,7 @@ impl Cell {
             None => {
                 let servers = SERVERS.get().ok_or("no servers were prepared")?;
                 let root = ROOT.get().ok_or("no place was prepared")?;
-                state.lab = Some(Lab::start(Arc::clone(servers), root, self.name)?);
+                state.lab = Some(Lab::start(Arc::clone(servers), root)?);
                 true
             }
             // A walk's first act is to make its world.

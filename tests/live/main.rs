@@ -20,7 +20,6 @@ mod fences;
 mod filled;
 mod hold;
 mod holding;
-mod http;
 mod kinds;
 mod kubernetes;
 mod lab;
@@ -29,7 +28,6 @@ mod own;
 mod own_servers;
 mod postgres;
 mod prng;
-mod process;
 mod releases;
 mod renamed;
 mod seed;
@@ -46,9 +44,10 @@ mod world;
 
 use std::path::Path;
 
+use labproof::lab::{Programs, end_all};
 use libtest_mimic::{Arguments, Trial};
 
-use crate::servers::{Obtain, Servers};
+use crate::servers::Obtain;
 
 fn main() {
     let mut arguments = Arguments::from_args();
@@ -87,20 +86,20 @@ fn trials() -> Vec<Trial> {
     trials
 }
 
-fn obtain(ci: bool) -> Result<Servers, String> {
+fn obtain(ci: bool) -> Result<Programs, String> {
     let seed = seed::assignment();
     if !seed.exists() {
         return Err(format!("the seed is not at {}", seed.display()));
     }
     let build = ci || std::env::var("LABPROOF_LIVE").is_ok_and(|value| value == "build");
     let how = if build { Obtain::Build } else { Obtain::Find };
-    Servers::obtain(how).map_err(|reason| {
+    servers::obtain(how).map_err(|reason| {
         format!("{reason}; `tests/live/servers/get` builds them once, in half an hour")
     })
 }
 
 /// Does the work in a temporary place; whatever happens, the servers are stopped before it goes.
-fn in_a_place(servers: Servers, work: impl FnOnce() -> i32) -> i32 {
+fn in_a_place(servers: Programs, work: impl FnOnce() -> i32) -> i32 {
     let root = match tempfile::Builder::new().prefix("labproof-live-").tempdir() {
         Ok(root) => root,
         Err(error) => {
@@ -115,15 +114,35 @@ fn in_a_place(servers: Servers, work: impl FnOnce() -> i32) -> i32 {
     stop_on_signals(root.path());
     labs::prepare(servers, root.path());
     let code = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or(101);
-    process::stop_all();
     if code != 0 && std::env::var_os("LABPROOF_LIVE_KEEP").is_some() {
-        println!("logs kept in {}", root.keep().display());
+        keep_logs(root.path());
     }
+    end_all();
     code
 }
 
 fn run(arguments: &Arguments, trials: Vec<Trial>) -> i32 {
     i32::from(libtest_mimic::run(arguments, trials).has_failed()) * 101
+}
+
+/// Copies what the servers have written to where it outlives them.
+fn keep_logs(root: &Path) {
+    let Ok(kept) = tempfile::Builder::new().prefix("labproof-live-logs-").tempdir() else { return };
+    let mut folders = vec![root.to_owned()];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "log") {
+                count += 1;
+                let name = format!("{count}-{}", entry.file_name().display());
+                std::fs::copy(&path, kept.path().join(name)).ok();
+            }
+        }
+    }
+    println!("logs kept in {}", kept.keep().display());
 }
 
 /// PostgreSQL runs as another user, whose directory is below.
@@ -146,7 +165,7 @@ fn stop_on_signals(root: &Path) {
                 _ = terminate.recv() => {}
             }
             eprintln!("stopping the servers");
-            process::stop_all();
+            end_all();
             std::fs::remove_dir_all(&root).ok();
             std::process::exit(130);
         });

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::check::Check;
 use crate::contract::letters;
 use crate::fences::Fence;
-use crate::kubernetes::Context;
 use crate::lab::Lab;
 use crate::labs::WALKS;
 use crate::own::helm_release::with_helm;
 use crate::wait::{Done, until};
 use crate::walk::{Input, Session};
+use labproof::lab::Context;
 
 const HOME: &str = "labproof-releases";
 const OTHER: &str = "labproof-releases-2";
@@ -253,5 +253,5 @@ fn clear(lab: &Lab) -> Done<()> {
     let crd = ["delete", "crd", "routes.route.openshift.io", "--ignore-not-found"];
     lab.kubernetes.kubectl(&crd)?;
     let gone = ["delete", "namespace", HOME, OTHER, "--ignore-not-found"];
-    lab.kubernetes.kubectl(&gone).map(drop)
+    Ok(lab.kubernetes.kubectl(&gone).map(drop)?)
 }

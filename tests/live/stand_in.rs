@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::lab::free_port;
+use labproof::lab::free_port;
+
 use crate::wait::{Done, until};
 
 /// More connections than any client here makes; the rest is turned away.

@@ -6,9 +6,11 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use labproof::lab::process::signal;
+use rustix::process::Signal;
+
 use crate::fences::Fence;
 use crate::lab::Lab;
-use crate::process::{guarded, signal};
 use crate::wait::Done;
 
 const LIMIT: Duration = Duration::from_mins(1);
@@ -48,10 +50,9 @@ impl Session {
             .map_err(|error| error.to_string())?
             .keep();
         let servers = &lab.servers;
-        let mut command = guarded(servers.path("setpriv")?, None, Path::new("bash"));
+        let mut command = lab.place.command(servers.path("bash")?, None);
         command
             .args(["--norc", "--noprofile"])
-            .env_clear()
             .env("PATH", servers.search_path())
             .env("HOME", &directory)
             .env("VAULT_ADDR", lab.world.vault.address())
@@ -116,7 +117,7 @@ impl Drop for Session {
         let group = format!("-{}", self.bash.id());
         let mut kill = std::process::Command::new("kill");
         kill.args(["-s", "KILL", "--", &group]).stderr(Stdio::null()).status().ok();
-        signal("KILL", self.bash.id()).ok();
+        signal(Signal::KILL, self.bash.id()).ok();
         self.bash.wait().ok();
     }
 }

@@ -3,16 +3,16 @@
 //! Every name in it is a parameter, so that the same walk runs under other names.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use labproof::lab::{Context, Place, Programs};
 use serde_json::json;
 
-use crate::kubernetes::{Context, Kubernetes};
-use crate::lab::service_ip;
+use crate::kubernetes::Kubernetes;
 use crate::postgres::Postgres;
 use crate::prng::{Prng, fresh_seed};
-use crate::servers::Servers;
 use crate::vault::Vault;
 use crate::wait::{Done, until};
 
@@ -115,22 +115,23 @@ pub(crate) struct World {
 impl World {
     /// Makes the starting state in new servers and waits until all of it is there.
     pub(crate) fn start(
-        servers: &Servers,
+        servers: &Programs,
         kubernetes: &Kubernetes,
-        octet: u8,
+        place: &Place,
         directory: &Path,
         names: Names,
     ) -> Done<World> {
         std::fs::create_dir_all(directory).map_err(|error| error.to_string())?;
-        let ip = service_ip(octet);
-        let server_ip = std::net::Ipv4Addr::new(127, octet, 255, 2).into();
+        // PostgreSQL runs as another account and has to get to its own directory below.
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755))
+            .map_err(|error| error.to_string())?;
+        let ip = place.service_ip();
         let superuser = (names.user.as_str(), names.password.as_str());
-        let place = directory.join("postgres");
         let socket = SocketAddr::new(ip, names.port);
         let (vault, postgres) = std::thread::scope(|scope| {
-            let vault =
-                scope.spawn(|| Vault::start(servers, server_ip, directory, &names.root_token));
-            let postgres = Postgres::start(servers, socket, &place, superuser);
+            let vault = scope.spawn(|| Vault::start(place, servers, directory, &names.root_token));
+            let data = directory.join("postgres");
+            let postgres = Postgres::start(place, servers, socket, &data, superuser);
             (vault.join(), postgres)
         });
         let vault = vault.map_err(|_| "the thread that starts Vault panicked")??;
@@ -140,20 +141,11 @@ impl World {
         Ok(World { names, vault, postgres, kubeconfig })
     }
 
-    /// Stops the servers and removes the objects, so that another world can take the place.
-    pub(crate) fn clear(&self, kubernetes: &Kubernetes) -> Done<()> {
+    /// Stops the servers and empties the cluster, so that another world can take the place.
+    pub(crate) fn clear(&self, kubernetes: &mut Kubernetes) -> Done<()> {
         self.vault.stop();
         self.postgres.stop();
-        let namespace = self.names.in_namespace();
-        if namespace == "default" {
-            // In the foreground: an old ReplicaSet would be in the way of the next Deployment.
-            let all =
-                ["delete", "deployment,service", "-n", "default", "--cascade=foreground", "-l"];
-            kubernetes.kubectl(&[&all[..], &["lab=labproof"]].concat())?;
-        } else {
-            kubernetes.kubectl(&["delete", "namespace", namespace, "--ignore-not-found"])?;
-        }
-        Ok(())
+        Ok(kubernetes.reset()?)
     }
 }
 
@@ -186,7 +178,7 @@ fn fill(vault: &Vault, postgres: &Postgres, names: &Names) -> Done<()> {
         return Ok(());
     }
     // The seed's connection URL names no database, which then is that of the user's name.
-    postgres.sql("postgres", &format!("CREATE DATABASE \"{}\"", names.user)).map(drop)
+    Ok(postgres.sql("postgres", &format!("CREATE DATABASE \"{}\"", names.user)).map(drop)?)
 }
 
 fn objects(kubernetes: &Kubernetes, names: &Names, ip: &str) -> Done<PathBuf> {
@@ -215,7 +207,7 @@ fn objects(kubernetes: &Kubernetes, names: &Names, ip: &str) -> Done<PathBuf> {
         Some(namespace) => {
             let token = kubernetes.admin();
             let context = Context { server: None, token, namespace: Some(namespace) };
-            kubernetes.kubeconfig_for("named", &context)
+            Ok(kubernetes.kubeconfig_for("named", &context)?)
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Rows in which Kubernetes is away, talks nonsense, or is looked at through another context.
 
 use super::{Broken, Expected, Look, Pace, Row, call};
-use crate::kubernetes::Context;
 use crate::lab::Lab;
 use crate::stand_in::{Manner, StandIn};
 use crate::wait::Done;
 use crate::world::deployment;
+use labproof::lab::Context;
 
 /// Kubernetes cannot be seen: 11 and 12 are unknown. `$PG_HOST` stays unbound, which matches any
 /// host in 4; Postgres is then reached at the address in Vault's connection URL, so 7 to 9 are seen.

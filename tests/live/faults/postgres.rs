@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
             traces: Look::Around(SOON),
             ..blind("postgres_down", |lab| {
                 lab.world.postgres.stop();
-                Ok(Broken::told(call(lab)).mended_by(|lab| lab.world.postgres.restart()))
+                Ok(Broken::told(call(lab)).mended_by(|lab| Ok(lab.world.postgres.restart()?)))
             })
         },
         Row {
@@ -70,7 +70,7 @@ fn instead(lab: &Lab, manner: Manner) -> Done<Broken> {
     lab.world.postgres.stop();
     let stand_in = StandIn::at(lab.world.postgres.socket, manner)?;
     let broken = Broken::told(call(lab)).with(stand_in);
-    Ok(broken.mended_by(|lab| lab.world.postgres.restart()))
+    Ok(broken.mended_by(|lab| Ok(lab.world.postgres.restart()?)))
 }
 
 fn trusting(lab: &Lab) -> Done<Broken> {
@@ -111,7 +111,7 @@ fn prepare(lab: &Lab, pool: Pool, change: &str) -> Done<()> {
     lab.world.postgres.sql("postgres", change)?;
     match pool {
         Pool::Warm => Ok(()),
-        Pool::Cold => lab.world.postgres.end_sessions(),
+        Pool::Cold => Ok(lab.world.postgres.end_sessions()?),
     }
 }
 
@@ -121,7 +121,7 @@ fn valid_until(lab: &Lab, time: &str) -> Done<Broken> {
     // No statement takes the time away again; the catalogue does.
     let mend = format!("UPDATE pg_authid SET rolvaliduntil = NULL WHERE rolname = '{user}'");
     Ok(Broken::told(call(lab))
-        .mended_by(move |lab| lab.world.postgres.sql("postgres", &mend).map(drop)))
+        .mended_by(move |lab| Ok(lab.world.postgres.sql("postgres", &mend).map(drop)?)))
 }
 
 fn expired(lab: &Lab, pool: Pool) -> Done<Broken> {
@@ -135,7 +135,7 @@ fn nologin(lab: &Lab, pool: Pool) -> Done<Broken> {
     prepare(lab, pool, &format!("ALTER ROLE \"{user}\" NOLOGIN"))?;
     let mend = format!("ALTER ROLE \"{user}\" LOGIN");
     Ok(Broken::told(call(lab))
-        .mended_by(move |lab| lab.world.postgres.sql("postgres", &mend).map(drop)))
+        .mended_by(move |lab| Ok(lab.world.postgres.sql("postgres", &mend).map(drop)?)))
 }
 
 fn renamed(lab: &Lab, pool: Pool) -> Done<Broken> {
@@ -143,5 +143,5 @@ fn renamed(lab: &Lab, pool: Pool) -> Done<Broken> {
     prepare(lab, pool, &format!("ALTER ROLE \"{user}\" RENAME TO \"{user}-once\""))?;
     let mend = format!("ALTER ROLE \"{user}-once\" RENAME TO \"{user}\"");
     Ok(Broken::told(call(lab))
-        .mended_by(move |lab| lab.world.postgres.sql("postgres", &mend).map(drop)))
+        .mended_by(move |lab| Ok(lab.world.postgres.sql("postgres", &mend).map(drop)?)))
 }

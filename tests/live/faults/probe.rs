@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use labproof::lab::process::signal;
 use libtest_mimic::Trial;
+use rustix::process::Signal;
 
 use super::work::{read_credentials, revoke_leases};
 use super::{Expected, SOON, call, compare};
 use crate::holding::{Hold, Holding};
 use crate::lab::Lab;
 use crate::labs::{SOLVED, WALKS};
-use crate::process::signal;
 use crate::seed;
 use crate::traces::Traces;
 use crate::wait::Done;
@@ -36,7 +37,7 @@ fn ctrl_c(lab: &mut Lab) -> Done<()> {
     let call = call(lab).set("VAULT_ADDR", format!("http://{}", holding.address));
     let started = call.with(&["--format", "json"]).start()?;
     holding.wait_until_held()?;
-    signal("INT", started.child.id())?;
+    signal(Signal::INT, started.child.id())?;
     let run = started.finish()?;
     if run.code == Some(0) {
         return Err(format!("an interrupted run must not look like a success\n{run}"));

@@ -65,7 +65,7 @@ pub(crate) fn down(lab: &Lab, call: &Check) -> Broken {
 /// Seals Vault under a call.
 pub(crate) fn sealed(lab: &Lab, call: Check) -> Done<Broken> {
     lab.world.vault.seal()?;
-    Ok(Broken::told(call).mended_by(|lab| lab.world.vault.unseal()))
+    Ok(Broken::told(call).mended_by(|lab| Ok(lab.world.vault.unseal()?)))
 }
 
 /// Tokens that may do everything but one thing. On the untouched lab the mount is missing, which is
@@ -113,7 +113,7 @@ fn token_rows() -> Vec<Row> {
 }
 
 fn limited(lab: &Lab, call: &Check, denied: &[&str]) -> Done<Broken> {
-    Ok(by(call, &lab.world.vault.token_without("limited", denied)?))
+    Ok(by(call, lab.world.vault.token_without("limited", denied)?.expose()))
 }
 
 /// Another token looks, which is taken back afterwards.
@@ -121,5 +121,5 @@ pub(crate) fn by(call: &Check, token: &str) -> Broken {
     let call = call.set("VAULT_TOKEN", token).secret(token);
     let body = serde_json::json!({ "token": token });
     Broken::told(call)
-        .mended_by(move |lab| lab.world.vault.write("auth/token/revoke", &body).map(drop))
+        .mended_by(move |lab| Ok(lab.world.vault.write("auth/token/revoke", &body).map(drop)?))
 }

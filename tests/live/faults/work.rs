@@ -64,19 +64,21 @@ fn secrets() -> Vec<Row> {
             let other = json!({ "username": "somebody", "password": "something-else" });
             lab.world.vault.write(&names.secret(), &other)?;
             let path = names.secret();
-            Ok(Broken::told(call(lab)).mended_by(move |lab| lab.world.vault.delete(&path)))
+            Ok(Broken::told(call(lab)).mended_by(move |lab| Ok(lab.world.vault.delete(&path)?)))
         }),
         fine("secret_of_version_2_soft_deleted", |lab| {
-            version_2(lab, |lab, path| lab.world.vault.delete(&format!("kv/data/{path}")))
+            version_2(lab, |lab, path| Ok(lab.world.vault.delete(&format!("kv/data/{path}"))?))
         }),
         fine("secret_of_version_2_destroyed", |lab| {
             version_2(lab, |lab, path| {
                 let versions = json!({ "versions": [1] });
-                lab.world.vault.write(&format!("kv/destroy/{path}"), &versions).map(drop)
+                Ok(lab.world.vault.write(&format!("kv/destroy/{path}"), &versions).map(drop)?)
             })
         }),
         fine("secret_of_version_2_metadata_deleted", |lab| {
-            version_2(lab, |lab, path| lab.world.vault.delete(&format!("kv/metadata/{path}")))
+            version_2(lab, |lab, path| {
+                Ok(lab.world.vault.delete(&format!("kv/metadata/{path}"))?)
+            })
         }),
     ]
 }
@@ -147,7 +149,7 @@ fn terminating(lab: &Lab) -> Done<Broken> {
         let free = r#"{"metadata":{"finalizers":null}}"#;
         lab.kubernetes.kubectl(&["patch", "deployment", &name, "--type=merge", "-p", free])?;
         let object = format!("deployment/{name}");
-        lab.kubernetes.kubectl(&["wait", "--for=delete", &object, "--timeout=30s"]).map(drop)
+        Ok(lab.kubernetes.kubectl(&["wait", "--for=delete", &object, "--timeout=30s"]).map(drop)?)
     }))
 }
 
@@ -188,7 +190,7 @@ fn renamed_role(lab: &Lab) -> Done<Broken> {
     vault.delete("database/roles/products-api")?;
     Ok(Broken::told(call(lab)).mended_by(move |lab| {
         lab.world.vault.write("database/roles/products-api", &role)?;
-        lab.world.vault.delete("database/roles/product-api")
+        Ok(lab.world.vault.delete("database/roles/product-api")?)
     }))
 }
 
@@ -196,7 +198,7 @@ fn changed_role(lab: &Lab, change: &Value) -> Done<Broken> {
     let role = role(lab)?;
     lab.world.vault.write("database/roles/products-api", change)?;
     Ok(Broken::told(call(lab)).mended_by(move |lab| {
-        lab.world.vault.write("database/roles/products-api", &role).map(drop)
+        Ok(lab.world.vault.write("database/roles/products-api", &role).map(drop)?)
     }))
 }
 
@@ -208,7 +210,7 @@ fn disallowed_role(lab: &Lab) -> Done<Broken> {
 
 /// Writes fields of the connection; Vault keeps those that are not named.
 fn configure(lab: &Lab, fields: &Value) -> Done<()> {
-    lab.world.vault.write("database/config/hashicups-pgsql", fields).map(drop)
+    Ok(lab.world.vault.write("database/config/hashicups-pgsql", fields).map(drop)?)
 }
 
 pub(super) fn revoke_leases(lab: &Lab) -> Done<()> {
@@ -222,7 +224,7 @@ pub(super) fn revoke_leases(lab: &Lab) -> Done<()> {
 }
 
 pub(super) fn read_credentials(lab: &Lab) -> Done<()> {
-    lab.world.vault.read("database/creds/products-api").map(drop)
+    Ok(lab.world.vault.read("database/creds/products-api").map(drop)?)
 }
 
 /// The secret's mount made anew as version 2, with the secret written and then removed.
@@ -241,7 +243,9 @@ fn mount_kv(lab: &Lab, version: &str) -> Done<()> {
     let vault = &lab.world.vault;
     vault.delete("sys/mounts/kv")?;
     let mount = json!({ "type": "kv", "options": { "version": version } });
-    until("the path is free for a mount", LIMIT, || vault.write("sys/mounts/kv", &mount).map(drop))
+    Ok(until("the path is free for a mount", LIMIT, || {
+        vault.write("sys/mounts/kv", &mount).map(drop)
+    })?)
 }
 
 /// Step 8 done by hand: the old password is dead, and Vault never learned the new one.
@@ -253,12 +257,12 @@ fn by_hand(lab: &Lab) -> Done<Broken> {
     Ok(Broken::told(call(lab)).mended_by(|lab| {
         set_password(lab, "password")?;
         configure(lab, &json!({ "password": "password" }))?;
-        lab.world.vault.write("database/rotate-root/hashicups-pgsql", &json!({})).map(drop)
+        Ok(lab.world.vault.write("database/rotate-root/hashicups-pgsql", &json!({})).map(drop)?)
     }))
 }
 
 fn set_password(lab: &Lab, password: &str) -> Done<()> {
     let user = &lab.world.names.user;
     let text = format!("ALTER ROLE \"{user}\" PASSWORD '{password}'");
-    lab.world.postgres.sql("postgres", &text).map(drop)
+    Ok(lab.world.postgres.sql("postgres", &text).map(drop)?)
 }

@@ -9,11 +9,11 @@ use super::proof::{Fault, Ground, prove as proven};
 use super::row::Row;
 use crate::check::Check;
 use crate::faults::Broken;
-use crate::kubernetes::Context;
 use crate::lab::Lab;
 use crate::stand_in::{Manner, StandIn};
 use crate::wait::Done;
 use crate::world::Names;
+use labproof::lab::Context;
 
 /// Proves the objects.
 pub(super) fn prove(lab: &mut Lab) -> Done<()> {
@@ -85,7 +85,7 @@ fn without(lab: &Lab, call: &Check, denied: &[&str]) -> Done<Broken> {
     let told = seen_by(lab, call, token.trim(), None)?;
     Ok(told.mended_by(|lab| {
         let account = ["delete", "serviceaccount", "kinds-eyes", "-n", "default"];
-        lab.kubernetes.kubectl(&account).map(drop)
+        Ok(lab.kubernetes.kubectl(&account).map(drop)?)
     }))
 }
 

@@ -35,7 +35,7 @@ vault operator unseal "$(sed -n 's/^Unseal Key 3: //p' keys)""#,
 
 /// Proves them.
 pub(super) fn prove(lab: &mut Lab) -> Done<()> {
-    let vault = NewVault::start(&lab.servers, lab.ip(), &lab.directory)?;
+    let vault = NewVault::start(lab)?;
     let nowhere = lab.directory.join("nowhere.md");
     let call = Check::new(lab, &nowhere).set("VAULT_ADDR", vault.address()).unset("VAULT_TOKEN");
     let ground = Ground {

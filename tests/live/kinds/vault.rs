@@ -204,7 +204,7 @@ pub(super) fn prove(lab: &mut Lab) -> Done<()> {
         beside: "",
         call,
         hide: |lab, call, denied| {
-            Ok(by(call, &lab.world.vault.token_with("kinds-eyes", EYES, denied)?))
+            Ok(by(call, lab.world.vault.token_with("kinds-eyes", EYES, denied)?.expose()))
         },
         faults: faults(),
     };

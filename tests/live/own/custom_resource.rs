@@ -107,5 +107,5 @@ pub(super) fn walk(lab: &mut Lab) -> Done<()> {
 
 fn clear(lab: &Lab) -> Done<()> {
     let delete = ["delete", "crd", "kites.toys.example.com", "--ignore-not-found"];
-    lab.kubernetes.kubectl(&delete).map(drop)
+    Ok(lab.kubernetes.kubectl(&delete).map(drop)?)
 }

@@ -132,5 +132,5 @@ fn clear(lab: &Lab, market: &str, stall: &str) -> Done<()> {
     let how = ["--ignore-not-found", "--cascade=foreground"];
     lab.kubernetes.kubectl(&[&delete[..], &how].concat())?;
     let delete = ["delete", "service", "way", "-n", namespace, "--ignore-not-found"];
-    lab.kubernetes.kubectl(&delete).map(drop)
+    Ok(lab.kubernetes.kubectl(&delete).map(drop)?)
 }

@@ -43,7 +43,7 @@ const ROWS: [(usize, i32, Option<u64>, &str); 7] = [
 ];
 
 fn opened(lab: &Lab, challenge: &Path) -> Done<()> {
-    let vault = NewVault::start(&lab.servers, lab.ip(), &lab.directory)?;
+    let vault = NewVault::start(lab)?;
     let text = std::fs::read_to_string(challenge).map_err(|error| error.to_string())?;
     let steps = fences(&text);
     let mut session = Session::start(lab)?;

@@ -118,7 +118,7 @@ fn walk(lab: &Lab, namespace: &str, value: &str, challenge: &Path, rows: &[Row])
     if seen.clone().any(|one| one["actual"].as_str().is_some_and(|text| text.contains(value))) {
         return Err(format!("a report tells a value of the release\n{}", report.run));
     }
-    clear().map(drop)
+    Ok(clear().map(drop)?)
 }
 
 /// Puts what stands in for helm on the learner's path.

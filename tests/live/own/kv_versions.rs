@@ -122,8 +122,8 @@ fn walk(
 }
 
 fn clear(lab: &Lab, words: &Words<'_>) -> Done<()> {
-    words.engines.iter().try_for_each(|engine| {
+    Ok(words.engines.iter().try_for_each(|engine| {
         let path = format!("sys/mounts/{engine}");
         lab.world.vault.request("DELETE", &path, &Value::Null).map(drop)
-    })
+    })?)
 }

@@ -115,5 +115,5 @@ fn start(lab: &Lab, granted: &Granted<'_>) -> Done<()> {
         vault.read(&format!("database/creds/{helper}"))?;
     }
     let role = json!({ "db_name": connection, "username": stall, "rotation_period": "24h" });
-    vault.write(&format!("database/static-roles/{stall}"), &role).map(drop)
+    Ok(vault.write(&format!("database/static-roles/{stall}"), &role).map(drop)?)
 }

@@ -194,7 +194,7 @@ fn start(lab: &Lab, granted: &Granted<'_>) -> Done<()> {
         "username": names.user,
         "password": names.password,
     });
-    vault.write(&format!("database/config/{connection}"), &connected).map(drop)
+    Ok(vault.write(&format!("database/config/{connection}"), &connected).map(drop)?)
 }
 
 /// In the foreground: an old ReplicaSet would be in the way of the next Deployment.
@@ -203,5 +203,5 @@ fn clear(lab: &Lab, granted: &Granted<'_>) -> Done<()> {
     let namespace = lab.world.names.in_namespace();
     let delete = ["delete", "deployment", web, cache, "-n", namespace];
     let how = ["--ignore-not-found", "--cascade=foreground"];
-    lab.kubernetes.kubectl(&[&delete[..], &how].concat()).map(drop)
+    Ok(lab.kubernetes.kubectl(&[&delete[..], &how].concat()).map(drop)?)
 }

@@ -159,7 +159,7 @@ fn connect(lab: &Lab, connection: &str) -> Done<()> {
         "username": names.user,
         "password": names.password,
     });
-    vault.write(&format!("database/config/{connection}"), &connected).map(drop)
+    Ok(vault.write(&format!("database/config/{connection}"), &connected).map(drop)?)
 }
 
 /// Random names for one walk; LABPROOF_LIVE_SEED walks one again.

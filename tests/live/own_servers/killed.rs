@@ -91,7 +91,7 @@ pub(super) fn at_any_moment() -> Done<()> {
         if !killed {
             labs.run(&["down"], "")?;
         }
-        let next = Place::claim(&programs, &parent, 5432, false);
+        let next = Place::claim(&programs, &parent, None, false);
         next?.end()?;
         before.nothing_new(&parent, &ranges).map_err(|reason| {
             format!("round {round}, {word} {systems}, killed after {moment:?}, LABPROOF_LIVE_SEED={seed}\n{reason}")

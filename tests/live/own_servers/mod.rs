@@ -1,5 +1,6 @@
 //! Labs of the library's own, as `lab` and `prove` start them: made anew, killed, and nothing left.
 
+mod full;
 mod killed;
 mod left;
 
@@ -23,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("lab::killed_at_any_moment", || Ok(killed::at_any_moment()?)),
         Trial::test("lab::interrupted", || Ok(killed::interrupted()?)),
         Trial::test("lab::up_and_down", || Ok(killed::up_and_down()?)),
+        Trial::test("lab::full_disk", || Ok(full::full_disk()?)),
     ]
 }
 
@@ -107,25 +109,32 @@ spec:
     schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
 "#;
 
+/// Whatever is left behind, a reset brings back what was just after the start. Prints how long that takes.
 fn reset() -> Done<()> {
     let parent = place()?;
     let programs = programs(&System::ALL)?;
     let started = Instant::now();
     let mut servers = Servers::start(&programs, &options(parent.path(), &System::ALL))?;
-    let start = started.elapsed();
+    println!("start of all: {:?}", started.elapsed());
     let cluster = servers.kubernetes().ok_or("no cluster")?;
     let first = cluster.objects()?;
-    let mut took = Vec::new();
-    for _ in 0..3 {
-        leave_things(&servers)?;
+    for ending in [true, false, true, false] {
+        leave_things(&servers, ending)?;
         let started = Instant::now();
         servers.reset()?;
-        took.push(started.elapsed());
+        let namespace = if ending { ", a namespace being deleted" } else { "" };
+        println!("reset of all{namespace}: {:?}", started.elapsed());
         as_before(&servers, &first.keys().collect::<Vec<_>>())?;
     }
-    println!("start {start:?} reset {took:?}");
     servers.stop()?;
-    Ok(())
+    let small = [System::Vault, System::Postgres];
+    let started = Instant::now();
+    let mut servers = Servers::start(&programs, &options(parent.path(), &small))?;
+    println!("start of Vault and PostgreSQL: {:?}", started.elapsed());
+    let started = Instant::now();
+    servers.reset()?;
+    println!("reset of Vault and PostgreSQL: {:?}", started.elapsed());
+    Ok(servers.stop()?)
 }
 
 fn place() -> Done<tempfile::TempDir> {
@@ -135,7 +144,7 @@ fn place() -> Done<tempfile::TempDir> {
     Ok(place)
 }
 
-fn leave_things(servers: &Servers) -> Done<()> {
+fn leave_things(servers: &Servers, ending: bool) -> Done<()> {
     let vault = servers.vault().ok_or("no Vault")?;
     vault.write("sys/mounts/notes", &json!({ "type": "kv" }))?;
     vault.seal()?;
@@ -158,10 +167,12 @@ fn leave_things(servers: &Servers) -> Done<()> {
         &["delete", "clusterrole", "view"],
         &["label", "node", "node-0", "zone=here"],
         &["taint", "node", "node-0", "no=way:NoExecute"],
-        &["delete", "namespace", "shop", "--wait=false"],
         &["config", "set-context", "--current", "--namespace=shop"],
     ] {
         cluster.kubectl(arguments)?;
+    }
+    if ending {
+        cluster.kubectl(&["delete", "namespace", "shop", "--wait=false"])?;
     }
     Ok(())
 }
@@ -181,12 +192,18 @@ fn as_before(servers: &Servers, keys: &[&String]) -> Done<()> {
         return Err("PostgreSQL has kept something".into());
     }
     let cluster = servers.kubernetes().ok_or("no cluster")?;
-    let found = cluster.objects()?;
-    let found: Vec<&String> = found.keys().collect();
-    if found != keys {
-        let other: Vec<_> = found.iter().filter(|key| !keys.contains(key)).collect();
-        let gone: Vec<_> = keys.iter().filter(|key| !found.contains(key)).collect();
-        return Err(format!("left {other:?}, gone {gone:?}"));
+    // Nor does anything come back: not a wait for anything, the time is what is tried.
+    let looked = Instant::now();
+    while looked.elapsed() < Duration::from_secs(2) {
+        let found = cluster.objects()?;
+        let found: Vec<&String> = found.keys().collect();
+        if found != keys {
+            let other: Vec<_> = found.iter().filter(|key| !keys.contains(key)).collect();
+            let gone: Vec<_> = keys.iter().filter(|key| !found.contains(key)).collect();
+            let after = looked.elapsed();
+            return Err(format!("{after:?} after the reset: left {other:?}, gone {gone:?}"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
     }
     let pods = cluster.kubectl(&["get", "pods,deployments,jobs,namespaces", "-A", "-o", "name"])?;
     let node = cluster.get("/api/v1/nodes/node-0")?;

@@ -2,7 +2,7 @@
 //! sees all of it; or misses what the way asks for, and says so without blaming the work.
 
 mod kubernetes;
-mod pod;
+pub(crate) mod pod;
 mod postgres;
 mod vault;
 

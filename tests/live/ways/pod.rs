@@ -4,6 +4,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use labproof::lab::process::output;
 use libtest_mimic::Trial;
 use serde_json::json;
 
@@ -13,7 +14,6 @@ use crate::faults::kubernetes::BLIND_SOLVED;
 use crate::faults::{SOLVED_LAB, call};
 use crate::lab::Lab;
 use crate::labs::SOLVED;
-use crate::process::output;
 use crate::wait::Done;
 
 /// Lays an empty file system over /var/run, puts the account there, and becomes the program.
@@ -57,11 +57,11 @@ pub(super) fn trials() -> Vec<Trial> {
 }
 
 /// Whether this machine lets a process have mounts of its own; under CI=true it has to.
-fn permitted() -> Done<Option<()>> {
+pub(crate) fn permitted() -> Done<Option<()>> {
     if namespace().is_some() {
         return Ok(Some(()));
     }
-    let reason = "no mount namespace is permitted here, so no pod's account can be laid out";
+    let reason = "no mount namespace is permitted here, so nothing can be laid out in one";
     if std::env::var("CI").is_ok_and(|value| value == "true") {
         return Err(reason.to_owned());
     }
@@ -69,7 +69,7 @@ fn permitted() -> Done<Option<()>> {
     Ok(None)
 }
 
-fn namespace() -> Option<&'static [&'static str]> {
+pub(crate) fn namespace() -> Option<&'static [&'static str]> {
     NAMESPACES.into_iter().find(|words| {
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).args(["mount", "-t", "tmpfs", "none", "/var/run"]);

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::certificates::{Authority, self_signed};
 use crate::check::Check;
 use crate::faults::{Expected, SOLVED_LAB, call, compare, says};
-use crate::lab::{Lab, free_port};
+use crate::lab::Lab;
 use crate::labs::SOLVED;
 use crate::postgres::Postgres;
 use crate::seed::assignment;
@@ -47,9 +47,10 @@ impl Place {
     fn start(lab: &Lab) -> Done<Place> {
         let directory = lab.directory.join("tls");
         std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
-        let socket = std::net::SocketAddr::new(lab.ip(), free_port(lab.ip())?);
+        let socket = std::net::SocketAddr::new(lab.ip(), lab.place.free_port()?);
         Ok(Place {
             server: Postgres::start(
+                &lab.place,
                 &lab.servers,
                 socket,
                 &directory.join("server"),
@@ -231,5 +232,8 @@ fn configure(lab: &Lab, options: &str) -> Done<()> {
         "connection_url": format!("postgresql://{{{{username}}}}:{{{{password}}}}@{host}/?{options}"),
         "username": names.user,
     });
-    world.vault.write(&format!("{}/config/{}", names.engine, names.config), &connection).map(drop)
+    Ok(world
+        .vault
+        .write(&format!("{}/config/{}", names.engine, names.config), &connection)
+        .map(drop)?)
 }

@@ -1,0 +1,43 @@
+//! A disk that is full while a lab starts: a small one of memory, in a mount namespace of its own.
+
+use std::process::{Command, Stdio};
+
+use super::killed::Labs;
+use super::left::Before;
+use crate::wait::Done;
+use crate::ways::pod::{namespace, permitted};
+
+/// Mounts a disk of this size where the labs are, and runs what follows.
+const SMALL_DISK: &str = "mount -t tmpfs -o size=\"$1\" none \"$2\"; shift 2; exec \"$@\"";
+
+/// Servers that need more than there is: clear words, exit 2, and no process left.
+pub(super) fn full_disk() -> Done<()> {
+    if permitted()?.is_none() {
+        return Ok(());
+    }
+    let words = namespace().ok_or("the namespace was permitted a moment ago")?;
+    for (systems, size) in [("postgres", "8m"), ("kubernetes", "4m"), ("vault,postgres", "40k")] {
+        let labs = Labs::new()?;
+        let before = Before::now();
+        let place = labs.parent();
+        let place = place.parent().ok_or("no place")?.display().to_string();
+        let lab = labs.command(&["up", "--only", systems]);
+        let mut command = Command::new(words[0]);
+        command
+            .args(&words[1..])
+            .args(["sh", "-c", SMALL_DISK, "sh", size, &place])
+            .arg(lab.get_program())
+            .args(lab.get_args())
+            .env("TMPDIR", &place)
+            .env_remove("XDG_RUNTIME_DIR")
+            .stdin(Stdio::null());
+        let ran = command.output().map_err(|error| error.to_string())?;
+        let said = String::from_utf8_lossy(&ran.stderr);
+        let clear = said.contains("the disk under") && said.contains("is full");
+        if ran.status.code() != Some(2) || !clear || !ran.stdout.is_empty() {
+            return Err(format!("{systems} on {size}: {ran:?}"));
+        }
+        before.nothing_new(&labs.parent(), &std::collections::BTreeSet::new())?;
+    }
+    Ok(())
+}
