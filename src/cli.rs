@@ -174,6 +174,10 @@ pub struct Prove {
     /// How to say it.
     #[arg(long, value_enum, default_value_t = ProofFormat::Human)]
     pub format: ProofFormat,
+    /// Try this bash check in place of `labproof check`: it is to pass when all is done, and to fail on all else. Both
+    /// readings of `fail-message` are tried: that it ends the script, and that it does not.
+    #[arg(long, value_name = "FILE")]
+    pub check_script: Option<PathBuf>,
     /// How long the commands of one step may take, in seconds.
     #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub step_limit: u64,

@@ -12,7 +12,7 @@ use crate::cli::{ProofFormat, Prove};
 use crate::config;
 use crate::lab::{self, LabError, Options, POSTGRES_PORT, Programs, System};
 use crate::prove::proof::{Proof, ProofOutcome, Trial};
-use crate::prove::{self, Order, Progress, ProveError, Subject};
+use crate::prove::{self, CheckScript, FailMessage, Order, Progress, ProveError, Subject};
 use crate::secret::Secret;
 use crate::sidecar::Sidecar;
 
@@ -26,7 +26,9 @@ pub(super) fn run(arguments: &Prove) -> Result<u8, Stop> {
         arguments.paths.iter().map(|path| read(path)).collect::<Result<_, Stop>>()?;
     let mut proofs = Vec::new();
     for (challenge, sidecar) in &read {
-        proofs.push(one(challenge, sidecar, arguments)?);
+        for script in scripts(arguments)? {
+            proofs.push(one(challenge, sidecar, arguments, script)?);
+        }
     }
     let format = prove::report::format(arguments.format.name());
     let format = format.ok_or_else(|| Stop::Unreadable("unknown format".to_owned()))?;
@@ -49,7 +51,23 @@ fn read(path: &Path) -> Result<(Challenge, Sidecar), Stop> {
     Ok((challenge, sidecar))
 }
 
-fn one(challenge: &Challenge, sidecar: &Sidecar, arguments: &Prove) -> Result<Proof, Stop> {
+/// What is tried: our own check, or a script in both readings.
+fn scripts(arguments: &Prove) -> Result<Vec<Option<CheckScript>>, Stop> {
+    let Some(path) = &arguments.check_script else { return Ok(vec![None]) };
+    if !path.is_file() {
+        let message = format!("cannot read `{}`: no such file; name a bash script", path.display());
+        return Err(Stop::Unreadable(message));
+    }
+    let script = |fail_message| Some(CheckScript { path: path.clone(), fail_message });
+    Ok(FailMessage::ALL.map(script).into())
+}
+
+fn one(
+    challenge: &Challenge,
+    sidecar: &Sidecar,
+    arguments: &Prove,
+    script: Option<CheckScript>,
+) -> Result<Proof, Stop> {
     let world = &sidecar.world;
     let systems: Vec<System> = world.systems().iter().copied().collect();
     let programs = Programs::find(&config::search_path(), &config::servers(), &systems)
@@ -72,6 +90,7 @@ fn one(challenge: &Challenge, sidecar: &Sidecar, arguments: &Prove) -> Result<Pr
         trials: trials(arguments),
         jobs: usize::from(arguments.jobs),
         limit: Duration::from_secs(arguments.step_limit),
+        script,
     };
     let bar = bar(arguments, challenge);
     let progress = |progress: Progress| {

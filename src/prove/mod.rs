@@ -11,6 +11,7 @@ pub mod mutants;
 pub mod proof;
 pub mod report;
 mod run;
+mod script;
 mod shell;
 pub mod solutions;
 mod stage;
@@ -24,6 +25,7 @@ use crate::sidecar::InputError;
 use crate::world::WorldError;
 
 pub use run::{Order, Progress, Subject, prove};
+pub use script::{CheckScript, FailMessage};
 
 /// What stops a proof before it has a result.
 #[derive(Debug, thiserror::Error)]

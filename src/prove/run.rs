@@ -13,9 +13,10 @@ use crate::sidecar::Sidecar;
 use super::ProveError;
 use super::mutants::{self, Mutant};
 use super::proof::{Finding, Proof, ProofStep, Trial, Tried};
+use super::script::CheckScript;
 use super::solutions::{self, Course, Solution};
 use super::stage::{Matter, Stage};
-use super::trials::{faults, harmless, mutant, solution, walk};
+use super::trials::{faults, harmless, mutant, scripted, solution, walk};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Order {
     pub jobs: usize,
     /// How long the commands of a step may take.
     pub limit: Duration,
+    /// The script that is tried, where it is not `labproof check`.
+    pub script: Option<CheckScript>,
 }
 
 /// What is told while it runs.
@@ -103,7 +106,12 @@ pub fn prove(
     Ok(Proof {
         path: source.path.display().to_string(),
         title: title.map(|field| field.value.clone()),
-        check: "labproof check".to_owned(),
+        check: match &order.script {
+            Some(script) => {
+                format!("{}, where {}", script.path.display(), script.fail_message.words())
+            }
+            None => "labproof check".to_owned(),
+        },
         steps: plan.map(|plan| steps(subject.challenge, &plan)).unwrap_or_default(),
         tried,
         duration: started.elapsed(),
@@ -230,19 +238,27 @@ fn one(
     mutants: &[Mutant],
     solutions: &[Solution],
 ) -> Result<Vec<Tried>, ProveError> {
+    let script = order.script.as_ref();
     match case {
         Case::Walk => {
-            let mut tried = walk::walk(stage)?;
+            let mut tried = match script {
+                Some(script) => scripted::walk(stage, script)?,
+                None => walk::walk(stage)?,
+            };
             tried.retain(|one| order.trials.contains(&one.trial));
             Ok(tried)
         }
-        Case::Mutant(number) => match mutants.get(number) {
-            Some(mutant) => Ok(vec![mutant::try_one(stage, mutant)?]),
-            None => Ok(Vec::new()),
+        Case::Mutant(number) => match (mutants.get(number), script) {
+            (Some(mutant), Some(script)) => Ok(vec![scripted::mutant(stage, script, mutant)?]),
+            (Some(mutant), None) => Ok(vec![mutant::try_one(stage, mutant)?]),
+            (None, _) => Ok(Vec::new()),
         },
-        Case::Solution(number) => match solutions.get(number) {
-            Some(solution) => Ok(vec![solution::try_one(stage, solution)?]),
-            None => Ok(Vec::new()),
+        Case::Solution(number) => match (solutions.get(number), script) {
+            (Some(solution), Some(script)) => {
+                Ok(vec![scripted::solution(stage, script, solution)?])
+            }
+            (Some(solution), None) => Ok(vec![solution::try_one(stage, solution)?]),
+            (None, _) => Ok(Vec::new()),
         },
         Case::Solved => solved(stage, order),
     }
@@ -265,10 +281,16 @@ fn solved(stage: &mut Stage<'_>, order: &Order) -> Result<Vec<Tried>, ProveError
         }]);
     }
     if order.trials.contains(&Trial::Harmless) {
-        tried.push(harmless::try_it(stage)?);
+        tried.push(match &order.script {
+            Some(script) => scripted::harmless(stage, script)?,
+            None => harmless::try_it(stage)?,
+        });
     }
     if order.trials.contains(&Trial::Faults) {
-        tried.extend(faults::try_all(stage)?);
+        tried.extend(match &order.script {
+            Some(script) => scripted::faults(stage, script)?,
+            None => faults::try_all(stage)?,
+        });
     }
     Ok(tried)
 }

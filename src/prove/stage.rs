@@ -229,7 +229,7 @@ impl<'a> Stage<'a> {
 
     /// A bash that ends with this process and has the learner's environment; a terminal it has not, so that what asks
     /// for a password reads it from its input.
-    fn bash(&self) -> Result<Command, ProveError> {
+    pub(super) fn bash(&self) -> Result<Command, ProveError> {
         let programs = self.matter.programs;
         let mut command = self.servers.place().command(programs.path("setsid")?, None);
         command.arg(programs.path("bash")?).envs(&self.environment);

@@ -124,7 +124,7 @@ fn findings(proof: &Proof, out: &mut dyn io::Write) -> io::Result<()> {
     for one in &proof.tried {
         let why = match &one.finding {
             Finding::Nothing(why) => why.as_str(),
-            Finding::Equivalent => "leaves the lab as the solution does",
+            Finding::Equivalent => "leaves all that is claimed as the solution does",
             _ => continue,
         };
         match reasons.iter_mut().find(|(known, step, _)| (*known, *step) == (why, one.step)) {

@@ -47,7 +47,7 @@ fn case(proof: &Proof, one: &Tried, out: &mut dyn io::Write) -> io::Result<()> {
         Finding::Proven => return writeln!(out, "/>"),
         Finding::Wrong(what) => ("failure", what.as_str()),
         Finding::Untried(why) => ("error", why.as_str()),
-        Finding::Equivalent => ("skipped", "leaves the lab as the solution does"),
+        Finding::Equivalent => ("skipped", "leaves all that is claimed as the solution does"),
         Finding::Nothing(why) => ("skipped", why.as_str()),
     };
     writeln!(out, ">")?;

@@ -15,8 +15,8 @@ use crate::report::ReportAssertion;
 use crate::verdict::Outcome;
 
 /// One way in which a lab is broken.
-struct Fault {
-    name: &'static str,
+pub(super) struct Fault {
+    pub(super) name: &'static str,
     /// Whose claims cannot be told then.
     system: System,
     /// Whether it answers nothing at all; where it turns reads down, it may still answer some.
@@ -27,7 +27,7 @@ struct Fault {
     mends: Mends,
 }
 
-const FAULTS: &[Fault] = &[
+pub(super) const FAULTS: &[Fault] = &[
     fault("Vault is down", System::Vault, true, vault_away, untouched),
     fault("Vault is sealed", System::Vault, true, sealed, unsealed),
     fault("the token is not valid", System::Vault, true, unknown_token, untouched),
@@ -58,16 +58,37 @@ fn untouched(_servers: &Servers) -> Result<(), ProveError> {
     Ok(())
 }
 
+impl Fault {
+    /// Whether the lab has what it breaks.
+    pub(super) fn concerns(&self, servers: &Servers) -> bool {
+        match self.system {
+            System::Vault => servers.vault().is_some(),
+            System::Postgres => servers.postgres().is_some(),
+            System::Kubernetes => servers.kubernetes().is_some(),
+        }
+    }
+
+    /// Breaks the lab; gives the variables that lead there.
+    pub(super) fn set(&self, servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+        (self.breaks)(servers)
+    }
+
+    /// Mends it.
+    pub(super) fn mend(&self, servers: &Servers) -> Result<(), ProveError> {
+        (self.mends)(servers)
+    }
+}
+
 /// Tries all faults of the systems that the lab has, on a lab on which all steps are done.
 pub(in crate::prove) fn try_all(stage: &Stage<'_>) -> Result<Vec<Tried>, ProveError> {
     let sound = stage.look(Probes::Passing)?;
     let mut tried = Vec::new();
-    for fault in FAULTS.iter().filter(|fault| has(&stage.servers, fault.system)) {
+    for fault in FAULTS.iter().filter(|fault| fault.concerns(&stage.servers)) {
         let since = Instant::now();
         let mut environment = stage.environment().clone();
-        environment.extend((fault.breaks)(&stage.servers)?);
+        environment.extend(fault.set(&stage.servers)?);
         let sight = stage.look_through(&environment, Probes::Passing);
-        (fault.mends)(&stage.servers)?;
+        fault.mend(&stage.servers)?;
         let finding = match told_apart(&sound, &sight?, fault) {
             None => Finding::Proven,
             Some(what) => Finding::Wrong(what),
@@ -83,14 +104,6 @@ pub(in crate::prove) fn try_all(stage: &Stage<'_>) -> Result<Vec<Tried>, ProveEr
         });
     }
     Ok(tried)
-}
-
-fn has(servers: &Servers, system: System) -> bool {
-    match system {
-        System::Vault => servers.vault().is_some(),
-        System::Postgres => servers.postgres().is_some(),
-        System::Kubernetes => servers.kubernetes().is_some(),
-    }
 }
 
 /// What is wrong with what is told of a broken lab, if anything is.

@@ -14,11 +14,20 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Checks twice, on a lab on which all steps are done.
 pub(in crate::prove) fn try_it(stage: &Stage<'_>) -> Result<Tried, ProveError> {
+    leaves_as_it_was(stage, LIMIT, || stage.look(Probes::Passing).map(drop))
+}
+
+/// Does something twice and compares what the servers hold before it and after it, once that has come to rest or
+/// `limit` is over.
+pub(super) fn leaves_as_it_was(
+    stage: &Stage<'_>,
+    limit: Duration,
+    mut check: impl FnMut() -> Result<(), ProveError>,
+) -> Result<Tried, ProveError> {
     let since = Instant::now();
     let before = at_rest(stage)?;
-    for _ in 0..2 {
-        stage.look(Probes::Passing)?;
-    }
+    check()?;
+    check()?;
     let looked = Instant::now();
     let finding = loop {
         let now = Inventory::of(&stage.servers, &stage.home)?;
@@ -26,7 +35,7 @@ pub(in crate::prove) fn try_it(stage: &Stage<'_>) -> Result<Tried, ProveError> {
         if changed.is_empty() {
             break Finding::Proven;
         }
-        if looked.elapsed() > LIMIT {
+        if looked.elapsed() > limit {
             let names: Vec<String> =
                 changed.iter().take(5).map(|name| one_line(name, 100)).collect();
             break Finding::Wrong(format!("another afterwards: {}", names.join(", ")));

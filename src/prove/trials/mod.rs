@@ -3,5 +3,6 @@
 pub(super) mod faults;
 pub(super) mod harmless;
 pub(super) mod mutant;
+pub(super) mod scripted;
 pub(super) mod solution;
 pub(super) mod walk;

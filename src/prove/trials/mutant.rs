@@ -92,7 +92,7 @@ fn uncaught(stage: &mut Stage<'_>, mutant: &Mutant, wrong: &Sight) -> Result<Fin
 }
 
 /// What the claims of a text are about, each as it was seen: a thing, and each of the fields that are claimed of it.
-fn facets(sight: &Sight) -> Vec<Facet> {
+pub(in crate::prove) fn facets(sight: &Sight) -> Vec<Facet> {
     let mut facets = Vec::new();
     for assertion in &sight.plan.assertions {
         let claim = &assertion.claim;
@@ -123,7 +123,7 @@ fn facets(sight: &Sight) -> Vec<Facet> {
 
 /// One thing or field, as it was seen.
 #[derive(Clone, Debug, PartialEq)]
-enum Facet {
+pub(in crate::prove) enum Facet {
     Present(Option<String>),
     Field(Option<Fact>),
     Absent,
