@@ -10,7 +10,7 @@ use crate::assertion::Plan;
 use crate::challenge::{self, Challenge};
 use crate::config::Probes;
 use crate::lab::{Access, Options, Programs, Servers};
-use crate::sidecar::Sidecar;
+use crate::sidecar::{Sidecar, StepInput};
 use crate::source::Source;
 use crate::world::{Kept, Values};
 
@@ -47,6 +47,8 @@ pub(super) struct Stage<'a> {
     kept: Kept,
     worlds: u32,
     fresh: bool,
+    /// Whether something was done otherwise than the text has it.
+    astray: bool,
 }
 
 impl<'a> Stage<'a> {
@@ -68,6 +70,7 @@ impl<'a> Stage<'a> {
             worlds: 0,
             // The first world needs no reset.
             fresh: true,
+            astray: false,
         })
     }
 
@@ -76,6 +79,7 @@ impl<'a> Stage<'a> {
         // The shell first: nothing of an earlier learner may reach the new world.
         self.shell = None;
         self.kept.clear();
+        self.astray = false;
         if !std::mem::take(&mut self.fresh) {
             self.servers.reset()?;
         }
@@ -108,28 +112,45 @@ impl<'a> Stage<'a> {
         let own = own.unwrap_or_default();
         let script = script.unwrap_or(&own).to_owned();
         let input = self.matter.sidecar.inputs.step(number);
-        let mut lines = String::new();
-        let mut script = script;
-        if let Some(input) = input {
-            let values = Values::with(&self.access, &self.kept);
-            // A wrong turn may have left out what is to be filled in.
-            if let Ok(filled) = input.fill(&script, &values) {
-                script = filled;
-            }
-            for line in input.typed(&values)? {
-                lines.push_str(line.expose());
-                lines.push('\n');
-            }
-        }
+        let (script, lines) = match input {
+            Some(input) => self.with_input(input, script)?,
+            None => (script, String::new()),
+        };
         let ran = self.shell()?.run(&script, &lines)?;
         if ran.trouble.is_some() {
             self.shell = None;
         }
         if let Some(input) = input.filter(|input| input.keeps()) {
-            // What was not told is missing where it is filled in.
-            let _ = input.keep(&ran.stdout, &mut self.kept);
+            match input.keep(&ran.stdout, &mut self.kept) {
+                Err(error) if !self.astray => return Err(error.into()),
+                _ => {}
+            }
         }
         Ok(ran)
+    }
+
+    /// What is typed in a step and at its prompts.
+    fn with_input(
+        &self,
+        input: &StepInput,
+        script: String,
+    ) -> Result<(String, String), ProveError> {
+        let values = Values::with(&self.access, &self.kept);
+        let filled = match input.fill(&script, &values) {
+            Err(error) if !self.astray => return Err(error.into()),
+            filled => filled.unwrap_or(script),
+        };
+        let typed = match input.typed(&values) {
+            Err(error) if !self.astray => return Err(error.into()),
+            typed => typed.unwrap_or_default(),
+        };
+        let lines = typed.iter().fold(String::new(), |lines, line| lines + line.expose() + "\n");
+        Ok((filled, lines))
+    }
+
+    /// From here on the lab is no longer what the text makes of it: there may be nothing to keep and nothing to fill in.
+    pub(super) fn go_astray(&mut self) {
+        self.astray = true;
     }
 
     /// Types something that belongs to no step.

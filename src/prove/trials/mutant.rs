@@ -37,6 +37,7 @@ pub(in crate::prove) fn try_one(
 fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
     stage.renew()?;
     stage.steps_up_to(mutant.step - 1)?;
+    stage.go_astray();
     mutant.before.iter().try_for_each(|deed| stage.deed(deed))?;
     stage.step(mutant.step, Some(&mutant.script))?;
     for deed in &mutant.after {

@@ -102,6 +102,7 @@ fn wrong_turn(
 ) -> Result<Finding, ProveError> {
     stage.renew()?;
     stage.steps_up_to(mutant.step - 1)?;
+    stage.go_astray();
     mutant.before.iter().try_for_each(|deed| stage.deed(deed))?;
     stage.step(mutant.step, Some(&mutant.script))?;
     for deed in &mutant.after {
