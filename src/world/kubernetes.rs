@@ -1,5 +1,8 @@
 //! What a cluster starts from.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
@@ -19,6 +22,9 @@ const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet"];
 #[derive(Clone, Debug, Default)]
 pub(super) struct KubernetesWorld {
     pub(super) objects: Vec<Object>,
+    /// Whether a cluster has once found no field in them that it does not know: looking at its whole schema again
+    /// takes kubectl longer than all the rest.
+    pub(super) known: Arc<AtomicBool>,
 }
 
 /// One object.
@@ -66,7 +72,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: Node, known: &Known) -> Kubern
             ready(reader, item, &mut objects);
         }
     }
-    KubernetesWorld { objects }
+    KubernetesWorld { objects, ..KubernetesWorld::default() }
 }
 
 fn object(reader: &mut Reader<'_>, item: Node, known: &Known) -> Option<Object> {

@@ -1,6 +1,7 @@
 //! Fills a cluster with `kubectl`: one process for the objects, one for all that is to be ready.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -58,6 +59,7 @@ impl Filling<'_> {
             let others = objects.iter().filter(|one| one.object.kind != "CustomResourceDefinition");
             self.apply(&client, &others.collect::<Vec<_>>()).await?;
         }
+        self.world.kubernetes.known.store(true, Ordering::Relaxed);
         self.ready(&client, &objects).await
     }
 
@@ -82,6 +84,9 @@ impl Filling<'_> {
         objects: &[&Resolved<'_>],
     ) -> Result<(), WorldError> {
         kubectl.args(["apply", "-f", "-"]);
+        if self.world.kubernetes.known.load(Ordering::Relaxed) {
+            kubectl.arg("--validate=false");
+        }
         let ran = process::run("kubectl", &mut kubectl, &list(objects), LIMIT).await;
         let ran = ran.map_err(|why| self.error(objects[0].object.span, why))?;
         self.done(&ran, objects, "kubectl apply")

@@ -124,6 +124,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     });
     let mut trials: Vec<Trial> = each.collect();
     trials.push(Trial::test("filled::everything", || Ok(WALKS.with(everything::trial)?)));
+    trials.push(Trial::test("filled::again", || Ok(WALKS.with(again)?)));
     trials.push(Trial::test("filled::refused", || Ok(WALKS.with(refused)?)));
     trials
 }
@@ -170,6 +171,23 @@ fn is_there(lab: &Lab, there: &There) -> Done<()> {
         }
     };
     if seen.contains(wanted) { Ok(()) } else { Err(format!("{what}: {seen}, without {wanted}")) }
+}
+
+/// One world, filled into one lab after the other: from the second time on without a look at the cluster's schema.
+fn again(lab: &mut Lab) -> Done<()> {
+    let challenge = challenge("move-to-a-new-namespace");
+    let sidecar = Sidecar::beside(&challenge).map_err(|error| error.to_string())?;
+    let (access, home) = (access(lab), lab.directory.join("home"));
+    for time in 1..=3 {
+        clear(lab)?;
+        let started = Instant::now();
+        fill(lab, &sidecar.world, &access, &home)?;
+        println!("for the {time}. time: filled in {:?}", started.elapsed());
+        let mode =
+            &["get", "configmap/left-over", "-n", "shop-trial", "-o", "jsonpath={.data.mode}"];
+        is_there(lab, &Kubectl(mode, "trial"))?;
+    }
+    clear(lab)
 }
 
 /// Worlds that are read without errors, and what the servers say of them: the place, the server's words, no value.
