@@ -92,8 +92,12 @@ impl LabError {
             Self::Taken { who: None, .. } => {
                 "end what listens there, or choose another with `--postgres-port`"
             }
-            Self::Full(_) => "make room there, or name another place with `TMPDIR`",
-            Self::Foreign(_) => "remove it, or name another place with `TMPDIR`",
+            Self::Full(_) => {
+                "make room there, or name another place with `XDG_RUNTIME_DIR` or `TMPDIR`"
+            }
+            Self::Foreign(_) => {
+                "remove it, or name another place with `XDG_RUNTIME_DIR` or `TMPDIR`"
+            }
             Self::Up(_) => "`labproof lab shell` goes there, `labproof lab down` ends it",
             Self::NoneUp => "`labproof lab up` starts one",
             _ => return None,

@@ -10,7 +10,7 @@ use labproof::lab::process::{signal, wait_within};
 use labproof::lab::{LabError, Place, System, until};
 use rustix::process::Signal;
 
-use super::left::{Before, octets, processes};
+use super::left::{Traces, processes};
 use super::programs;
 use crate::prng::{Prng, fresh_seed};
 use crate::wait::Done;
@@ -69,7 +69,6 @@ pub(super) fn at_any_moment() -> Done<()> {
     let seed = seed.unwrap_or_else(fresh_seed);
     let mut prng = Prng::new(seed);
     let labs = Labs::new()?;
-    let before = Before::now();
     let programs = programs(&[System::Vault])?;
     for round in 0..24 {
         let (systems, longest) = if round % 8 == 7 { (WHOLE, 7_000) } else { (SMALL, 1_300) };
@@ -87,13 +86,13 @@ pub(super) fn at_any_moment() -> Done<()> {
             Ok(status) => return Err(format!("round {round}: {status}")),
         };
         let parent = labs.parent();
-        let ranges = octets(&parent);
+        let traces = Traces::of(&parent);
         if !killed {
             labs.run(&["down"], "")?;
         }
         let next = Place::claim(&programs, &parent, None, false);
         next?.end()?;
-        before.nothing_new(&parent, &ranges).map_err(|reason| {
+        traces.gone(&parent).map_err(|reason| {
             format!("round {round}, {word} {systems}, killed after {moment:?}, LABPROOF_LIVE_SEED={seed}\n{reason}")
         })?;
     }
@@ -103,7 +102,6 @@ pub(super) fn at_any_moment() -> Done<()> {
 /// Ctrl-C while a lab starts and while its shell runs: everything is gone when the command is.
 pub(super) fn interrupted() -> Done<()> {
     let labs = Labs::new()?;
-    let before = Before::now();
     for (word, systems, by) in [
         ("up", SMALL, Signal::INT),
         ("up", WHOLE, Signal::INT),
@@ -116,7 +114,7 @@ pub(super) fn interrupted() -> Done<()> {
             let servers = found.iter().any(|line| line.contains("vault"));
             if servers { Ok(()) } else { Err(LabError::refused(found.join("\n"))) }
         })?;
-        let ranges = octets(&labs.parent());
+        let traces = Traces::of(&labs.parent());
         signal(by, child.id())?;
         let status = wait_within(&mut child, Duration::from_secs(20))?;
         // `up` may just have come to its end.
@@ -125,7 +123,7 @@ pub(super) fn interrupted() -> Done<()> {
         } else if status.code() != Some(130) {
             return Err(format!("{word} {systems}: {status}"));
         }
-        before.nothing_new(&labs.parent(), &ranges)?;
+        traces.gone(&labs.parent())?;
     }
     Ok(())
 }
@@ -133,7 +131,6 @@ pub(super) fn interrupted() -> Done<()> {
 /// `up`, a look, a second `up`, a shell inside, and `down`: nothing is left, and each says what is the matter.
 pub(super) fn up_and_down() -> Done<()> {
     let labs = Labs::new()?;
-    let before = Before::now();
     let expect = |words: &[&str], input: &str, code: i32, told: &str| -> Done<String> {
         let (found, out, said) = labs.run(words, input)?;
         if found == code && (said.contains(told) || out.contains(told)) {
@@ -144,7 +141,7 @@ pub(super) fn up_and_down() -> Done<()> {
     expect(&["status"], "", 2, "no lab is up")?;
     expect(&["down"], "", 2, "no lab is up")?;
     let out = expect(&["up", "--only", SMALL], "", 0, "export VAULT_TOKEN='root-")?;
-    let ranges = octets(&labs.parent());
+    let traces = Traces::of(&labs.parent());
     private(&labs.parent())?;
     expect(&["status"], "", 0, "answers")?;
     expect(&["up"], "", 2, "a lab is up in")?;
@@ -158,9 +155,9 @@ pub(super) fn up_and_down() -> Done<()> {
         return Err(format!("the exports do not lead there: {ran:?}"));
     }
     expect(&["down"], "", 0, "the lab is gone")?;
-    before.nothing_new(&labs.parent(), &ranges)?;
+    traces.gone(&labs.parent())?;
     expect(&["shell", "--only", "vault"], "vault status >/dev/null && echo open\n", 0, "open")?;
-    before.nothing_new(&labs.parent(), &ranges)
+    traces.gone(&labs.parent())
 }
 
 /// Every file of a lab is its account's alone, but for the one way that PostgreSQL's account passes through.
