@@ -1,8 +1,7 @@
 //! Labs that are killed at any moment: what they leave, the next one ends and removes.
 
-use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -58,9 +57,24 @@ impl Labs {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok((output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr)))
     }
+
+    /// Runs it, and sees how it ends and what it says or prints; gives what it printed.
+    pub(super) fn expect(
+        &self,
+        words: &[&str],
+        input: &str,
+        code: i32,
+        told: &str,
+    ) -> Done<String> {
+        let (found, out, said) = self.run(words, input)?;
+        if found == code && (said.contains(told) || out.contains(told)) {
+            return Ok(out);
+        }
+        Err(format!("{words:?}: exit {found}, wanted {code} and `{told}`\n{out}{said}"))
+    }
 }
 
-const SMALL: &str = "vault,postgres";
+pub(super) const SMALL: &str = "vault,postgres";
 const WHOLE: &str = "vault,postgres,kubernetes";
 
 /// Kills at random moments while labs start and run; after the next start nothing of them is left.
@@ -126,58 +140,4 @@ pub(super) fn interrupted() -> Done<()> {
         traces.gone(&labs.parent())?;
     }
     Ok(())
-}
-
-/// `up`, a look, a second `up`, a shell inside, and `down`: nothing is left, and each says what is the matter.
-pub(super) fn up_and_down() -> Done<()> {
-    let labs = Labs::new()?;
-    let expect = |words: &[&str], input: &str, code: i32, told: &str| -> Done<String> {
-        let (found, out, said) = labs.run(words, input)?;
-        if found == code && (said.contains(told) || out.contains(told)) {
-            return Ok(out);
-        }
-        Err(format!("{words:?}: exit {found}, wanted {code} and `{told}`\n{out}{said}"))
-    };
-    expect(&["status"], "", 2, "no lab is up")?;
-    expect(&["down"], "", 2, "no lab is up")?;
-    let out = expect(&["up", "--only", SMALL], "", 0, "export VAULT_TOKEN='root-")?;
-    let traces = Traces::of(&labs.parent());
-    private(&labs.parent())?;
-    expect(&["status"], "", 0, "answers")?;
-    expect(&["up"], "", 2, "a lab is up in")?;
-    let own = "vault kv put -mount=secret a b=c >/dev/null && echo kept; exit 5\n";
-    expect(&["shell"], own, 5, "kept")?;
-    let outside = format!("{out}vault kv get -mount=secret -field=b a; psql -w -U postgres\n");
-    let ran = Command::new("bash").arg("-c").arg(outside).output();
-    let ran = ran.map_err(|error| error.to_string())?;
-    let refused = String::from_utf8_lossy(&ran.stderr).contains("no password supplied");
-    if ran.stdout != b"c" || !refused {
-        return Err(format!("the exports do not lead there: {ran:?}"));
-    }
-    expect(&["down"], "", 0, "the lab is gone")?;
-    traces.gone(&labs.parent())?;
-    expect(&["shell", "--only", "vault"], "vault status >/dev/null && echo open\n", 0, "open")?;
-    traces.gone(&labs.parent())
-}
-
-/// Every file of a lab is its account's alone, but for the one way that PostgreSQL's account passes through.
-fn private(parent: &Path) -> Done<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut folders = vec![parent.to_owned()];
-    let mut open = BTreeSet::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(|error| error.to_string())?.flatten() {
-            let Ok(meta) = entry.metadata() else { continue };
-            let mode = meta.permissions().mode() & 0o777;
-            let passes = meta.is_dir() && entry.file_name().to_string_lossy().starts_with("lab-");
-            if mode & 0o077 != 0 && !(passes && mode == 0o711) && !meta.file_type().is_symlink() {
-                open.insert(format!("{} {mode:o}", entry.path().display()));
-            }
-            // Behind a closed folder nobody comes.
-            if passes {
-                folders.push(entry.path());
-            }
-        }
-    }
-    if open.is_empty() { Ok(()) } else { Err(format!("open to others: {open:?}")) }
 }

@@ -53,7 +53,8 @@ pub(super) fn processes(parent: &Path) -> Vec<String> {
     named(parent).into_iter().map(|(number, line)| format!("process {number}: {line}")).collect()
 }
 
-fn named(parent: &Path) -> Vec<(String, String)> {
+/// Their numbers and command lines.
+pub(super) fn named(parent: &Path) -> Vec<(String, String)> {
     let place = parent.display().to_string();
     let own = std::process::id().to_string();
     let numbers = names(Path::new("/proc")).filter(|name| name.parse::<u32>().is_ok());
