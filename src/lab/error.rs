@@ -92,8 +92,12 @@ impl LabError {
             Self::Taken { who: None, .. } => {
                 "end what listens there, or choose another with `--postgres-port`"
             }
-            Self::Full(_) => "make room there, or name another place with `TMPDIR`",
-            Self::Foreign(_) => "remove it, or name another place with `TMPDIR`",
+            Self::Full(_) => {
+                "make room there, or name another place with `XDG_RUNTIME_DIR` or `TMPDIR`"
+            }
+            Self::Foreign(_) => {
+                "remove it, or name another place with `XDG_RUNTIME_DIR` or `TMPDIR`"
+            }
             Self::Up(_) => "`labproof lab shell` goes there, `labproof lab down` ends it",
             Self::NoneUp => "`labproof lab up` starts one",
             _ => return None,
@@ -109,11 +113,18 @@ impl From<LabError> for String {
     }
 }
 
-/// What a server's end comes to, by the last lines that it wrote.
-pub(super) fn ended(server: &'static str, said: String, directory: &Path) -> LabError {
-    let lower = said.to_lowercase();
+/// Lines of a log that are never told: what Vault prints of its keys.
+const SECRET_LINES: [&str; 2] = ["Unseal Key", "Root Token"];
+
+/// How many lines of a log say why a server has ended, and how much of each.
+const LINES: usize = 4;
+const LETTERS: usize = 240;
+
+/// What a server's end comes to, by what it wrote into its file.
+pub(super) fn ended(server: &'static str, log: &str, file: &Path) -> LabError {
+    let lower = log.to_lowercase();
     if lower.contains("no space left on device") {
-        return LabError::Full(directory.to_owned());
+        return LabError::Full(file.parent().unwrap_or(file).to_owned());
     }
     if let Some(at) = lower.find("address already in use") {
         let line = lower[..at].lines().next_back().unwrap_or_default();
@@ -122,7 +133,19 @@ pub(super) fn ended(server: &'static str, said: String, directory: &Path) -> Lab
             return LabError::Taken { port, who };
         }
     }
-    LabError::Ended { server, said }
+    LabError::Ended { server, said: last_lines(log) }
+}
+
+/// The last lines before the stack that a Go program prints when it gives up.
+fn last_lines(log: &str) -> String {
+    let told = |line: &&str| {
+        !line.trim().is_empty() && !SECRET_LINES.iter().any(|secret| line.contains(secret))
+    };
+    let before = log.lines().take_while(|line| !line.starts_with("goroutine "));
+    let lines: Vec<&str> = before.filter(told).collect();
+    let last = lines[lines.len().saturating_sub(LINES)..].iter();
+    let cut: Vec<String> = last.map(|line| line.chars().take(LETTERS).collect()).collect();
+    cut.join("\n  ")
 }
 
 fn socket(word: &str) -> Option<std::net::SocketAddr> {
@@ -153,12 +176,14 @@ mod tests {
     #[test]
     fn what_a_server_says_at_its_end_is_told_apart() {
         let place = Path::new("/lab");
-        let full = ended("postgres", "could not write: No space left on device".into(), place);
+        let full =
+            ended("postgres", "could not write: No space left on device\ngoroutine 1", place);
         assert!(matches!(full, LabError::Full(_)), "{full}");
         let taken = "Error initializing listener of type tcp: listen tcp 127.3.0.2:8200: bind: address already in use";
-        let taken = ended("vault", taken.into(), place);
+        let taken = ended("vault", taken, place);
         assert_eq!(taken.to_string(), "port 8200 is taken on 127.3.0.2");
-        assert_eq!(ended("etcd", "boom".into(), place).to_string(), "etcd ended: boom");
+        let log = "Unseal Key: k\nRoot Token: t\nboom\n\ngoroutine 1 [running]:\nmain.main()\n";
+        assert_eq!(ended("etcd", log, place).to_string(), "etcd ended: boom");
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use k8s_openapi::ByteString;
 use serde_json::{Value, json};
 
 use super::http::{Request, send};
-use super::process::Stop;
+use super::process::{Process, Stop};
 use super::{LabError, Place, Programs};
 
 /// Everything that the API server keeps begins so.
@@ -46,6 +47,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Etcd {
     address: SocketAddr,
+    process: Arc<Process>,
     /// The keys just after the start, with what stands there and the revision that is known to be so.
     record: BTreeMap<String, (u64, String)>,
 }
@@ -59,8 +61,7 @@ impl Etcd {
     ) -> Result<Self, LabError> {
         let address = SocketAddr::new(place.ip(), place.free_port()?);
         let peer = format!("http://{}", SocketAddr::new(place.ip(), place.free_port()?));
-        let etcd = Self { address, record: BTreeMap::new() };
-        let client = etcd.url();
+        let client = format!("http://{address}");
         let mut command = place.command(programs.path("etcd")?, None);
         command
             .arg(format!("--data-dir={}", directory.join("etcd").display()))
@@ -73,8 +74,22 @@ impl Etcd {
             .args(["--max-txn-ops=100000", "--max-request-bytes=67108864"])
             .args(["--unsafe-no-fsync", "--log-level=warn"])
             .current_dir(directory);
-        place.start("etcd", command, &directory.join("etcd.log"), Stop::Kill)?;
-        Ok(etcd)
+        let process = place.start("etcd", command, &directory.join("etcd.log"), Stop::Kill)?;
+        Ok(Self { address, process, record: BTreeMap::new() })
+    }
+
+    /// Why whoever works with it has failed: its own end, if it has ended, else what that one says.
+    pub(super) fn blame(&self, error: LabError) -> LabError {
+        match self.process.alive() {
+            Err(own @ (LabError::Ended { .. } | LabError::Full(_))) => own,
+            _ => error,
+        }
+    }
+
+    /// Waits until it answers.
+    pub(super) fn ready(&self) -> Result<(), LabError> {
+        self.process
+            .until("etcd answers", LIMIT, || self.call("range", &range(ROOT, true)).map(drop))
     }
 
     /// Where the API server finds it.

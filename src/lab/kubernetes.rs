@@ -58,25 +58,30 @@ impl Kubernetes {
         write_key(directory)?;
         let etcd = Etcd::start(place, programs, directory)?;
         let api = start_api(place, programs, &etcd, address, directory, arguments)?;
+        etcd.ready()?;
         let mut cluster = Self {
             address,
             directory: directory.to_owned(),
             kubectl: programs.path("kubectl")?.to_owned(),
             place: place.clone(),
-            trust: trust(&api, directory)?,
+            trust: trust(&api, directory).map_err(|error| etcd.blame(error))?,
             admin: Secret::new(admin),
             powerless: Secret::new(powerless),
             etcd,
             served: String::new(),
         };
-        cluster.write_kubeconfigs()?;
-        api.until("the Kubernetes API is ready", LIMIT, || cluster.get("/readyz").map(drop))?;
-        cluster.start_controllers(programs)?;
-        api.until("the first node is made", LIMIT, || cluster.post("/api/v1/nodes", &node()))?;
-        api.until("the cluster has what it makes by itself", LIMIT, || cluster.made_by_itself())?;
+        cluster.come_to_rest(programs, &api).map_err(|error| cluster.etcd.blame(error))?;
         cluster.etcd.record()?;
         cluster.served = cluster.served()?;
         Ok(cluster)
+    }
+
+    fn come_to_rest(&self, programs: &Programs, api: &Process) -> Result<(), LabError> {
+        self.write_kubeconfigs()?;
+        api.until("the Kubernetes API is ready", LIMIT, || self.get("/readyz").map(drop))?;
+        self.start_controllers(programs)?;
+        api.until("the first node is made", LIMIT, || self.post("/api/v1/nodes", &node()))?;
+        api.until("the cluster has what it makes by itself", LIMIT, || self.made_by_itself())
     }
 
     /// Removes what was made since the start and puts back what was changed, in the store itself, so that no

@@ -16,9 +16,6 @@ use super::{LabError, error};
 
 type Order = (Command, mpsc::Sender<std::io::Result<Child>>);
 
-/// Lines of a log that are never told: what Vault prints of its keys.
-const SECRET_LINES: [&str; 2] = ["Unseal Key", "Root Token"];
-
 /// How a server is told to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -62,11 +59,11 @@ impl Process {
     }
 
     /// Says why the server has ended, if it has: waiting for it is then pointless.
-    fn alive(&self) -> Result<(), LabError> {
+    pub(super) fn alive(&self) -> Result<(), LabError> {
         let mut child = lock(&self.child);
         match child.as_mut().map(Child::try_wait) {
             Some(Ok(None)) => Ok(()),
-            Some(_) => Err(error::ended(self.name, self.tail(), &self.log)),
+            Some(_) => Err(error::ended(self.name, &self.log(), &self.log)),
             None => Err(LabError::Interrupted),
         }
     }
@@ -122,13 +119,6 @@ impl Process {
         // Only fails for a process that has ended already; the wait below is the point.
         child.kill().ok();
         child.wait().ok();
-    }
-
-    fn tail(&self) -> String {
-        let log = self.log();
-        let told = |line: &&str| !SECRET_LINES.iter().any(|secret| line.contains(secret));
-        let lines: Vec<&str> = log.lines().filter(told).collect();
-        lines[lines.len().saturating_sub(8)..].join("\n")
     }
 }
 

@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::LabError;
+use super::place::PREFIX;
 
 /// The variable that every process of a lab carries: the lab's directory.
 pub const VARIABLE: &str = "LABPROOF_LAB";
+
+/// The name of PostgreSQL's processes.
+const POSTGRES: &str = "postgres";
 
 /// How the files of PostgreSQL's shared memory begin.
 const SHARED: &str = "/dev/shm/PostgreSQL.";
@@ -82,7 +86,7 @@ pub(super) fn of(directory: &Path) -> Result<Vec<Trace>, LabError> {
     let traces = ours.iter().filter(|number| **number != own).filter_map(|number| {
         let status = all.get(number)?;
         let parent = all.get(&status.parent);
-        let postgres = |status: &Status| status.name == "postgres";
+        let postgres = |status: &Status| status.name == POSTGRES;
         let manner = match (postgres(status), parent.is_some_and(postgres)) {
             (false, _) | (true, true) => Manner::AtOnce,
             (true, false) if alone(*number) => Manner::ByItself,
@@ -146,7 +150,7 @@ fn all() -> Result<BTreeMap<i32, Status>, LabError> {
         let Some((number, mut status)) = number.and_then(|it| Some((it, Status::read(it)?))) else {
             continue;
         };
-        status.lab = lab(number);
+        status.lab = lab(number).or_else(|| of_postgres(number, &status.name));
         found.insert(number, status);
     }
     Ok(found)
@@ -159,4 +163,18 @@ fn lab(number: i32) -> Option<PathBuf> {
         .split(|byte| *byte == 0)
         .find_map(|variable| variable.strip_prefix(VARIABLE.as_bytes())?.strip_prefix(b"="))?;
     Some(PathBuf::from(std::ffi::OsStr::from_bytes(value)))
+}
+
+/// The lab of one of PostgreSQL's processes, which write their titles over what they were started with: they work in
+/// the data directory. Whose first process was killed may still live for a moment.
+fn of_postgres(number: i32, name: &str) -> Option<PathBuf> {
+    if name != POSTGRES {
+        return None;
+    }
+    let data = std::fs::read_link(format!("/proc/{number}/cwd")).ok()?;
+    let lab = data.ancestors().find(|folder| {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.is_some_and(|name| name.starts_with(PREFIX))
+    });
+    lab.map(Path::to_owned)
 }

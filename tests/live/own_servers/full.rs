@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::killed::Labs;
-use super::left::Before;
+use super::left::Traces;
 use crate::wait::Done;
 use crate::ways::pod::{namespace, permitted};
 
@@ -18,7 +18,6 @@ pub(super) fn full_disk() -> Done<()> {
     let words = namespace().ok_or("the namespace was permitted a moment ago")?;
     for (systems, size) in [("postgres", "8m"), ("kubernetes", "4m"), ("vault,postgres", "40k")] {
         let labs = Labs::new()?;
-        let before = Before::now();
         let place = labs.parent();
         let place = place.parent().ok_or("no place")?.display().to_string();
         let lab = labs.command(&["up", "--only", systems]);
@@ -37,7 +36,7 @@ pub(super) fn full_disk() -> Done<()> {
         if ran.status.code() != Some(2) || !clear || !ran.stdout.is_empty() {
             return Err(format!("{systems} on {size}: {ran:?}"));
         }
-        before.nothing_new(&labs.parent(), &std::collections::BTreeSet::new())?;
+        Traces::default().gone(&labs.parent())?;
     }
     Ok(())
 }

@@ -1,8 +1,7 @@
 //! Labs that are killed at any moment: what they leave, the next one ends and removes.
 
-use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use labproof::lab::process::{signal, wait_within};
 use labproof::lab::{LabError, Place, System, until};
 use rustix::process::Signal;
 
-use super::left::{Before, octets, processes};
+use super::left::{Traces, processes};
 use super::programs;
 use crate::prng::{Prng, fresh_seed};
 use crate::wait::Done;
@@ -58,9 +57,24 @@ impl Labs {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok((output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr)))
     }
+
+    /// Runs it, and sees how it ends and what it says or prints; gives what it printed.
+    pub(super) fn expect(
+        &self,
+        words: &[&str],
+        input: &str,
+        code: i32,
+        told: &str,
+    ) -> Done<String> {
+        let (found, out, said) = self.run(words, input)?;
+        if found == code && (said.contains(told) || out.contains(told)) {
+            return Ok(out);
+        }
+        Err(format!("{words:?}: exit {found}, wanted {code} and `{told}`\n{out}{said}"))
+    }
 }
 
-const SMALL: &str = "vault,postgres";
+pub(super) const SMALL: &str = "vault,postgres";
 const WHOLE: &str = "vault,postgres,kubernetes";
 
 /// Kills at random moments while labs start and run; after the next start nothing of them is left.
@@ -69,7 +83,6 @@ pub(super) fn at_any_moment() -> Done<()> {
     let seed = seed.unwrap_or_else(fresh_seed);
     let mut prng = Prng::new(seed);
     let labs = Labs::new()?;
-    let before = Before::now();
     let programs = programs(&[System::Vault])?;
     for round in 0..24 {
         let (systems, longest) = if round % 8 == 7 { (WHOLE, 7_000) } else { (SMALL, 1_300) };
@@ -87,13 +100,13 @@ pub(super) fn at_any_moment() -> Done<()> {
             Ok(status) => return Err(format!("round {round}: {status}")),
         };
         let parent = labs.parent();
-        let ranges = octets(&parent);
+        let traces = Traces::of(&parent);
         if !killed {
             labs.run(&["down"], "")?;
         }
         let next = Place::claim(&programs, &parent, None, false);
         next?.end()?;
-        before.nothing_new(&parent, &ranges).map_err(|reason| {
+        traces.gone(&parent).map_err(|reason| {
             format!("round {round}, {word} {systems}, killed after {moment:?}, LABPROOF_LIVE_SEED={seed}\n{reason}")
         })?;
     }
@@ -103,7 +116,6 @@ pub(super) fn at_any_moment() -> Done<()> {
 /// Ctrl-C while a lab starts and while its shell runs: everything is gone when the command is.
 pub(super) fn interrupted() -> Done<()> {
     let labs = Labs::new()?;
-    let before = Before::now();
     for (word, systems, by) in [
         ("up", SMALL, Signal::INT),
         ("up", WHOLE, Signal::INT),
@@ -116,7 +128,7 @@ pub(super) fn interrupted() -> Done<()> {
             let servers = found.iter().any(|line| line.contains("vault"));
             if servers { Ok(()) } else { Err(LabError::refused(found.join("\n"))) }
         })?;
-        let ranges = octets(&labs.parent());
+        let traces = Traces::of(&labs.parent());
         signal(by, child.id())?;
         let status = wait_within(&mut child, Duration::from_secs(20))?;
         // `up` may just have come to its end.
@@ -125,62 +137,7 @@ pub(super) fn interrupted() -> Done<()> {
         } else if status.code() != Some(130) {
             return Err(format!("{word} {systems}: {status}"));
         }
-        before.nothing_new(&labs.parent(), &ranges)?;
+        traces.gone(&labs.parent())?;
     }
     Ok(())
-}
-
-/// `up`, a look, a second `up`, a shell inside, and `down`: nothing is left, and each says what is the matter.
-pub(super) fn up_and_down() -> Done<()> {
-    let labs = Labs::new()?;
-    let before = Before::now();
-    let expect = |words: &[&str], input: &str, code: i32, told: &str| -> Done<String> {
-        let (found, out, said) = labs.run(words, input)?;
-        if found == code && (said.contains(told) || out.contains(told)) {
-            return Ok(out);
-        }
-        Err(format!("{words:?}: exit {found}, wanted {code} and `{told}`\n{out}{said}"))
-    };
-    expect(&["status"], "", 2, "no lab is up")?;
-    expect(&["down"], "", 2, "no lab is up")?;
-    let out = expect(&["up", "--only", SMALL], "", 0, "export VAULT_TOKEN='root-")?;
-    let ranges = octets(&labs.parent());
-    private(&labs.parent())?;
-    expect(&["status"], "", 0, "answers")?;
-    expect(&["up"], "", 2, "a lab is up in")?;
-    let own = "vault kv put -mount=secret a b=c >/dev/null && echo kept; exit 5\n";
-    expect(&["shell"], own, 5, "kept")?;
-    let outside = format!("{out}vault kv get -mount=secret -field=b a; psql -w -U postgres\n");
-    let ran = Command::new("bash").arg("-c").arg(outside).output();
-    let ran = ran.map_err(|error| error.to_string())?;
-    let refused = String::from_utf8_lossy(&ran.stderr).contains("no password supplied");
-    if ran.stdout != b"c" || !refused {
-        return Err(format!("the exports do not lead there: {ran:?}"));
-    }
-    expect(&["down"], "", 0, "the lab is gone")?;
-    before.nothing_new(&labs.parent(), &ranges)?;
-    expect(&["shell", "--only", "vault"], "vault status >/dev/null && echo open\n", 0, "open")?;
-    before.nothing_new(&labs.parent(), &ranges)
-}
-
-/// Every file of a lab is its account's alone, but for the one way that PostgreSQL's account passes through.
-fn private(parent: &Path) -> Done<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut folders = vec![parent.to_owned()];
-    let mut open = BTreeSet::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(|error| error.to_string())?.flatten() {
-            let Ok(meta) = entry.metadata() else { continue };
-            let mode = meta.permissions().mode() & 0o777;
-            let passes = meta.is_dir() && entry.file_name().to_string_lossy().starts_with("lab-");
-            if mode & 0o077 != 0 && !(passes && mode == 0o711) && !meta.file_type().is_symlink() {
-                open.insert(format!("{} {mode:o}", entry.path().display()));
-            }
-            // Behind a closed folder nobody comes.
-            if passes {
-                folders.push(entry.path());
-            }
-        }
-    }
-    if open.is_empty() { Ok(()) } else { Err(format!("open to others: {open:?}")) }
 }

@@ -1,67 +1,87 @@
 //! What labs have left on the machine, looked for without labproof's own ways.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use labproof::lab::{LabError, until};
+use crate::wait::{Done, until};
 
-use crate::wait::Done;
-
-/// Memory that no process uses any more, before a trial: other programs may leave some, too.
-pub(super) struct Before {
-    memory: BTreeSet<String>,
+/// What labs have at one moment that is not in their directories.
+#[derive(Default)]
+pub(super) struct Traces {
+    ranges: BTreeSet<u8>,
+    /// Names of PostgreSQL's shared memory: segments, and files.
+    segments: BTreeSet<String>,
+    files: BTreeSet<PathBuf>,
 }
 
-impl Before {
-    pub(super) fn now() -> Before {
-        Before { memory: unused_memory() }
+impl Traces {
+    /// Of the labs that are below `parent` now.
+    pub(super) fn of(parent: &Path) -> Traces {
+        let mut traces = Traces::default();
+        for lab in names(parent).filter(|name| name.starts_with("lab-")) {
+            traces.ranges.extend(lab.split('-').nth(1).and_then(|octet| octet.parse::<u8>().ok()));
+            let note = parent.join(lab).join("postgres/data/postmaster.pid");
+            let note = std::fs::read_to_string(note).unwrap_or_default();
+            let line = note.lines().nth(6).unwrap_or_default();
+            traces.segments.extend(line.split_whitespace().nth(1).map(str::to_owned));
+        }
+        for (number, _) in named(parent) {
+            let maps = std::fs::read_to_string(format!("/proc/{number}/maps")).unwrap_or_default();
+            let files = maps.lines().filter_map(|line| Some(&line[line.find("/dev/shm/")?..]));
+            traces.files.extend(files.map(PathBuf::from));
+        }
+        traces
     }
 
-    /// Nothing of labs below `parent` is there: no process, no file, no port of their ranges, no shared memory.
-    pub(super) fn nothing_new(&self, parent: &Path, octets: &BTreeSet<u8>) -> Done<()> {
-        let nothing = until("nothing of the labs is left", Duration::from_secs(5), || {
+    /// Nothing of them is there, nor of any lab below `parent`: no process, no file, no port, no shared memory.
+    pub(super) fn gone(&self, parent: &Path) -> Done<()> {
+        until("nothing of the labs is left", Duration::from_secs(5), || {
             let mut left = processes(parent);
-            left.extend(files(parent));
-            left.extend(ports(octets));
-            left.extend(unused_memory().difference(&self.memory).cloned());
-            if left.is_empty() { Ok(()) } else { Err(LabError::refused(left.join("\n"))) }
-        });
-        Ok(nothing?)
+            left.extend(names(parent).filter(|name| !matches!(name.as_str(), "lock" | "keeping")));
+            left.extend(ports(&self.ranges));
+            left.extend(self.segments.intersection(&segments()).map(|it| format!("segment {it}")));
+            let files = self.files.iter().filter(|file| file.exists());
+            left.extend(files.map(|file| file.display().to_string()));
+            if left.is_empty() { Ok(()) } else { Err(left.join("\n")) }
+        })
     }
-}
-
-/// The ranges of the labs that are below `parent` now.
-pub(super) fn octets(parent: &Path) -> BTreeSet<u8> {
-    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter_map(|name| name.strip_prefix("lab-")?.split('-').next()?.parse().ok()).collect()
 }
 
 /// Processes whose environment or command line names the place.
 pub(super) fn processes(parent: &Path) -> Vec<String> {
+    named(parent).into_iter().map(|(number, line)| format!("process {number}: {line}")).collect()
+}
+
+/// Their numbers and command lines.
+pub(super) fn named(parent: &Path) -> Vec<(String, String)> {
     let place = parent.display().to_string();
     let own = std::process::id().to_string();
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let numbers = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let named = numbers.filter(|number| number.parse::<u32>().is_ok() && *number != own);
-    named
+    let numbers = names(Path::new("/proc")).filter(|name| name.parse::<u32>().is_ok());
+    numbers
+        .filter(|number| *number != own)
         .filter_map(|number| {
-            let read = |what: &str| std::fs::read(format!("/proc/{number}/{what}"));
-            let text = [read("environ").unwrap_or_default(), read("cmdline").ok()?].concat();
-            let text = String::from_utf8_lossy(&text).replace('\0', " ");
-            let line = read("cmdline").unwrap_or_default();
-            let line = String::from_utf8_lossy(&line).replace('\0', " ");
-            text.contains(&place).then(|| format!("process {number}: {line}"))
+            let read = |what: &str| {
+                let bytes = std::fs::read(format!("/proc/{number}/{what}")).unwrap_or_default();
+                String::from_utf8_lossy(&bytes).replace('\0', " ")
+            };
+            let line = read("cmdline");
+            let ours = line.contains(&place) || read("environ").contains(&place);
+            ours.then_some((number, line))
         })
         .collect()
 }
 
-/// What is in the place but for the two files whose locks are its order.
-fn files(parent: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| !matches!(name.as_str(), "lock" | "keeping")).collect()
+fn names(folder: &Path) -> impl Iterator<Item = String> + use<> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned())
+}
+
+/// The numbers of all segments of shared memory.
+fn segments() -> BTreeSet<String> {
+    let table = std::fs::read_to_string("/proc/sysvipc/shm").unwrap_or_default();
+    let numbers = table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
+    numbers.map(str::to_owned).collect()
 }
 
 /// Sockets that listen on an address of these ranges.
@@ -80,28 +100,4 @@ fn ports(octets: &BTreeSet<u8>) -> Vec<String> {
         })
         .map(|local| format!("listens: {local}"))
         .collect()
-}
-
-/// Shared memory of PostgreSQL that no process uses.
-fn unused_memory() -> BTreeSet<String> {
-    let table = std::fs::read_to_string("/proc/sysvipc/shm").unwrap_or_default();
-    let mut found: BTreeSet<String> = table
-        .lines()
-        .skip(1)
-        .filter_map(|line| {
-            let columns: Vec<&str> = line.split_whitespace().collect();
-            let unused = columns.get(6) == Some(&"0");
-            columns.get(1).filter(|_| unused).map(|id| format!("shared memory {id}"))
-        })
-        .collect();
-    let used: String = std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| std::fs::read_to_string(entry.path().join("maps")).ok())
-        .collect();
-    let entries = std::fs::read_dir("/dev/shm").into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    found.extend(names.filter(|name| name.starts_with("PostgreSQL.") && !used.contains(name)));
-    found
 }

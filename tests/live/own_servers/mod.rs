@@ -1,6 +1,7 @@
 //! Labs of the library's own, as `lab` and `prove` start them: made anew, killed, and nothing left.
 
 mod full;
+mod kept;
 mod killed;
 mod left;
 
@@ -23,7 +24,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("lab::reset", || Ok(reset()?)),
         Trial::test("lab::killed_at_any_moment", || Ok(killed::at_any_moment()?)),
         Trial::test("lab::interrupted", || Ok(killed::interrupted()?)),
-        Trial::test("lab::up_and_down", || Ok(killed::up_and_down()?)),
+        Trial::test("lab::up_and_down", || Ok(kept::up_and_down()?)),
+        Trial::test("lab::without_its_servers", || Ok(kept::without_its_servers()?)),
         Trial::test("lab::full_disk", || Ok(full::full_disk()?)),
     ]
 }
