@@ -20,6 +20,8 @@ pub(super) struct Shell {
     scratch: PathBuf,
     limit: Duration,
     bash: Child,
+    /// The process group of bash itself, which may be another than that of what started it.
+    group: u32,
     orders: ChildStdin,
     answers: mpsc::Receiver<String>,
     steps: u32,
@@ -82,9 +84,11 @@ impl Shell {
             }
         });
         // Without the signal a write beyond the limit fails, and the shell that makes one goes on.
-        let limits = format!("trap '' XFSZ; ulimit -c 0 -f {MOST_KIB}\n");
+        let limits = format!("trap '' XFSZ; ulimit -c 0 -f {MOST_KIB}; echo $$\n");
         orders.write_all(limits.as_bytes()).map_err(io(&program))?;
-        Ok(Self { scratch, limit, bash, orders, answers, steps: 0 })
+        let number = answers.recv_timeout(limit).ok().and_then(|line| line.parse().ok());
+        let group = number.ok_or_else(|| ProveError::Lab("bash did not start".to_owned()))?;
+        Ok(Self { scratch, limit, bash, group, orders, answers, steps: 0 })
     }
 
     /// Types a script, and `lines` at its prompts, and waits for its end.
@@ -130,7 +134,7 @@ impl Shell {
 
     /// Ends it, with all that its steps have started and left behind.
     fn end(&mut self) {
-        let group = format!("-{}", self.bash.id());
+        let group = format!("-{}", self.group);
         let mut kill = Command::new("kill");
         kill.args(["-s", "KILL", "--", &group]).stdout(Stdio::null()).stderr(Stdio::null());
         // Fails only where the group has ended already.

@@ -253,6 +253,9 @@ impl<'a> Stage<'a> {
     pub(super) fn bash(&self) -> Result<Command, ProveError> {
         let programs = self.matter.programs;
         let mut command = self.servers.place().command(programs.path("setsid")?, None);
+        // The lab's commands lead a group of their own, so that this one forks: it waits, and what it waits for ends
+        // with it.
+        command.arg("--wait").arg(programs.path("setpriv")?).args(["--pdeathsig", "KILL"]);
         command.arg(programs.path("bash")?).envs(&self.environment);
         Ok(command)
     }
