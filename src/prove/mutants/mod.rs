@@ -14,6 +14,8 @@ use super::deeds::Deed;
 use super::edit::Draft;
 use crate::assertion::{Assertion, Plan};
 use crate::challenge::Challenge;
+use crate::claim::Subject;
+use crate::provider::holds;
 
 /// One wrong turn.
 #[derive(Clone, Debug)]
@@ -73,6 +75,17 @@ impl Site<'_> {
         names: Vec<String>,
     ) -> Mutant {
         Mutant { step: self.step, rule, name, before: vec![], script, after: vec![], names }
+    }
+
+    /// Whether the step itself makes the thing of a claim, or what holds it, before that claim: it cannot be kept or
+    /// copied then, as it is not there yet.
+    fn makes_first(&self, claim: &Assertion) -> bool {
+        let about = |subject: &Subject| {
+            *subject == claim.claim.subject
+                || claim.claim.container.as_ref() == Some(subject)
+                || holds(subject, &claim.claim.subject)
+        };
+        self.claims.iter().any(|other| other.place < claim.place && about(&other.claim.subject))
     }
 
     /// The step's own text, which a wrong turn adds something to.

@@ -16,7 +16,7 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
     let mut mutants: Vec<Mutant> = Vec::new();
     for claim in &site.claims {
         // What is made anew has no sibling that it could be done to: see `renamed`.
-        if !matches!(claim.claim.verb, Verb::Change | Verb::Remove) {
+        if !matches!(claim.claim.verb, Verb::Change | Verb::Remove) || site.makes_first(claim) {
             continue;
         }
         let Some(name) = own_name(claim) else { continue };

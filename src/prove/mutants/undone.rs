@@ -21,7 +21,7 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
                 let Some(after) = remove(subject) else { continue };
                 (None, after, "taken away again")
             }
-            (Expectation::Absent, Verb::Remove) => {
+            (Expectation::Absent, Verb::Remove) if !site.makes_first(claim) => {
                 let Some((before, after)) = keep_and_restore(subject) else { continue };
                 (Some(before), after, "brought back")
             }
