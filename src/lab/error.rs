@@ -1,6 +1,7 @@
 //! What can go wrong with a lab, each in one sentence, and what to do about it.
 
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// Why a lab is not there.
@@ -126,12 +127,8 @@ pub(super) fn ended(server: &'static str, log: &str, file: &Path) -> LabError {
     if lower.contains("no space left on device") {
         return LabError::Full(file.parent().unwrap_or(file).to_owned());
     }
-    if let Some(at) = lower.find("address already in use") {
-        let line = lower[..at].lines().next_back().unwrap_or_default();
-        if let Some(address) = line.split_whitespace().rev().find_map(socket) {
-            let (port, who) = (address.port(), Some(address.ip().to_string()));
-            return LabError::Taken { port, who };
-        }
+    if let Some((port, address)) = taken(&lower) {
+        return LabError::Taken { port, who: Some(address.to_string()) };
     }
     LabError::Ended { server, said: last_lines(log) }
 }
@@ -148,8 +145,19 @@ fn last_lines(log: &str) -> String {
     cut.join("\n  ")
 }
 
-fn socket(word: &str) -> Option<std::net::SocketAddr> {
-    word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).parse().ok()
+/// Where somebody else listens: `ADDRESS:PORT`, or as PostgreSQL says it, the port on a line of its own.
+fn taken(log: &str) -> Option<(u16, IpAddr)> {
+    let at = log.find("address already in use")?;
+    let line = log[..at].lines().next_back().unwrap_or_default();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
+    let words: Vec<String> = line.split_whitespace().rev().map(bare).collect();
+    if let Some(socket) = words.iter().find_map(|word| word.parse::<SocketAddr>().ok()) {
+        return Some((socket.port(), socket.ip()));
+    }
+    let address = words.iter().find_map(|word| word.parse().ok())?;
+    let port = log[at..].split_once("running on port ")?.1;
+    let digits = port.find(|c: char| !c.is_ascii_digit()).unwrap_or(port.len());
+    Some((port[..digits].parse().ok()?, address))
 }
 
 fn after(reason: &str) -> String {
@@ -182,6 +190,10 @@ mod tests {
         let taken = "Error initializing listener of type tcp: listen tcp 127.3.0.2:8200: bind: address already in use";
         let taken = ended("vault", taken, place);
         assert_eq!(taken.to_string(), "port 8200 is taken on 127.3.0.2");
+        let taken = "LOG:  could not bind IPv4 address \"127.3.0.10\": Address already in use\n\
+                     HINT:  Is another postmaster already running on port 5432? If not, wait.\n";
+        let taken = ended("postgres", taken, place);
+        assert_eq!(taken.to_string(), "port 5432 is taken on 127.3.0.10");
         let log = "Unseal Key: k\nRoot Token: t\nboom\n\ngoroutine 1 [running]:\nmain.main()\n";
         assert_eq!(ended("etcd", log, place).to_string(), "etcd ended: boom");
     }

@@ -85,8 +85,7 @@ impl Kubernetes {
     }
 
     /// Removes what was made since the start and puts back what was changed, in the store itself, so that no
-    /// finalizer has to be waited for; then waits until the API serves what it served. Measured by
-    /// `cargo test --test live -- lab::reset`: 0.3 s.
+    /// finalizer has to be waited for; then waits until the API serves what it served.
     pub fn reset(&mut self) -> Result<(), LabError> {
         self.write_kubeconfigs()?;
         self.etcd.restore()?;

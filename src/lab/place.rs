@@ -123,7 +123,8 @@ impl Place {
     }
 
     /// A command of the lab: it carries the lab's name and nothing of this process's environment, and the kernel ends
-    /// it with this process, unless the lab stays. `user` takes effect only for root.
+    /// it with this process, unless the lab stays. (It ends it with the *thread* that spawns it: [`Place::start`] has one
+    /// that stays.) `user` takes effect only for root.
     pub fn command(&self, program: &Path, user: Option<&str>) -> Command {
         let mut words: Vec<String> = Vec::new();
         if !self.inner.stays {

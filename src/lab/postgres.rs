@@ -73,8 +73,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// Throws all data away and starts with those of the first start. Measured by
-    /// `cargo test --test live -- lab::reset`: 0.25 s.
+    /// Throws all data away and starts with those of the first start.
     pub fn reset(&mut self) -> Result<(), LabError> {
         if let Some(process) = lock(&self.process).take() {
             self.place.stop_by(&process, Stop::Quit);

@@ -63,8 +63,7 @@ impl Vault {
         Ok(vault)
     }
 
-    /// Puts a new one in its place, at the same address and with the same token. Measured by
-    /// `cargo test --test live -- lab::reset`: 0.15 s.
+    /// Puts a new one in its place, at the same address and with the same token.
     pub fn reset(&mut self) -> Result<(), LabError> {
         self.stop();
         self.process = launch(

@@ -31,6 +31,12 @@ impl Postgres {
         Ok(Postgres(started?))
     }
 
+    /// Starts it again where a stand-in has listened: a child that another trial was just forking may hold the
+    /// stand-in's listener until it runs its own program.
+    pub(crate) fn back(&self) -> Done<()> {
+        until("PostgreSQL is back at its address", LIMIT, || Ok(self.restart()?))
+    }
+
     /// Replaces the rules for connections over TCP (`trust` or `scram-sha-256`) and waits for them.
     pub(crate) fn ask_for_passwords(&self, method: &str, user: &str) -> Done<()> {
         self.rules("host", method)?;

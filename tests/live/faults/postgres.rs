@@ -70,7 +70,7 @@ fn instead(lab: &Lab, manner: Manner) -> Done<Broken> {
     lab.world.postgres.stop();
     let stand_in = StandIn::at(lab.world.postgres.socket, manner)?;
     let broken = Broken::told(call(lab)).with(stand_in);
-    Ok(broken.mended_by(|lab| Ok(lab.world.postgres.restart()?)))
+    Ok(broken.mended_by(|lab| lab.world.postgres.back()))
 }
 
 fn trusting(lab: &Lab) -> Done<Broken> {

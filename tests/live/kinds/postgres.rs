@@ -318,5 +318,5 @@ fn instead(lab: &Lab, call: &Check, manner: Manner) -> Done<Broken> {
     lab.world.postgres.stop();
     let stand_in = StandIn::at(lab.world.postgres.socket, manner)?;
     let broken = Broken::told(call.clone()).with(stand_in);
-    Ok(broken.mended_by(|lab| Ok(lab.world.postgres.restart()?)))
+    Ok(broken.mended_by(|lab| lab.world.postgres.back()))
 }
