@@ -13,7 +13,7 @@ use crate::cli::{LabCommand, LabServers, LabSystem};
 use crate::config::{self, Config};
 use crate::lab::{
     Access, Kept, KubernetesAccess, LabError, Options, PostgresAccess, Programs, Servers, System,
-    VARIABLE, VaultAccess, end_all, random_word,
+    VARIABLE, VaultAccess, VaultOptions, end_all, random_word,
 };
 use crate::secret::Secret;
 
@@ -207,6 +207,7 @@ fn options(arguments: &LabServers, stays: bool) -> Result<Options, Stop> {
     });
     Ok(Options {
         systems,
+        vault: VaultOptions::default(),
         superuser: ("postgres".to_owned(), Secret::new(random_word(12).map_err(stop)?)),
         postgres_port: arguments.postgres_port,
         parent: config::labs(),

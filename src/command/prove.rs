@@ -10,11 +10,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::challenge::Challenge;
 use crate::cli::{ProofFormat, Prove};
 use crate::config;
-use crate::lab::{self, LabError, Options, POSTGRES_PORT, Programs, System};
+use crate::lab::{self, LabError, Options, POSTGRES_PORT, Programs, System, VaultOptions};
 use crate::prove::proof::{Proof, ProofOutcome, Trial};
 use crate::prove::{self, CheckScript, FailMessage, Order, Progress, ProveError, Subject};
 use crate::secret::Secret;
 use crate::sidecar::Sidecar;
+use crate::world::VaultState;
 
 use super::{Stop, load, write_out};
 
@@ -80,6 +81,10 @@ fn one(
     };
     let options = Options {
         systems,
+        vault: VaultOptions {
+            new: world.vault_state() == VaultState::New,
+            ..VaultOptions::default()
+        },
         superuser: (superuser.name.clone(), password),
         postgres_port: world.postgres_port().unwrap_or(POSTGRES_PORT),
         parent: config::labs(),
@@ -152,6 +157,7 @@ fn stop(error: ProveError) -> Stop {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn stop_of_lab(error: LabError) -> Stop {
     if matches!(error, LabError::Interrupted) {
         return Stop::Interrupted;

@@ -20,6 +20,8 @@ use super::{
 pub struct Options {
     /// The servers that it has.
     pub systems: Vec<System>,
+    /// How Vault is started.
+    pub vault: VaultOptions,
     /// PostgreSQL's superuser, as the challenge knows it.
     pub superuser: (String, Secret),
     /// Where PostgreSQL listens, on an address of the lab's own.
@@ -54,8 +56,7 @@ impl Servers {
         let needed = wanted(System::Postgres).then_some(port);
         let place = Place::claim(programs, &options.parent, needed, options.stays)?;
         let below = |name: &str| place.directory().join(name);
-        let start_vault =
-            || Vault::start(&place, programs, &below("vault"), &VaultOptions::default());
+        let start_vault = || Vault::start(&place, programs, &below("vault"), &options.vault);
         let start_postgres = || {
             let socket = SocketAddr::new(place.service_ip(), port);
             let superuser = (options.superuser.0.as_str(), &options.superuser.1);
@@ -128,7 +129,10 @@ impl Servers {
         let mut set = |name: &str, value: String| all.insert(name.to_owned(), value);
         if let Some(vault) = &access.vault {
             set("VAULT_ADDR", vault.address.clone());
-            set("VAULT_TOKEN", vault.token.expose().to_owned());
+            // A new one has none yet.
+            if !vault.token.expose().is_empty() {
+                set("VAULT_TOKEN", vault.token.expose().to_owned());
+            }
         }
         if let Some(cluster) = &access.kubernetes {
             let own = self.kubernetes.as_ref().map(Kubernetes::kubeconfig);

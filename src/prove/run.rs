@@ -174,20 +174,15 @@ fn work(
 ) -> Result<(), ProveError> {
     let mut stage = Stage::start(matter)?;
     let plan = stage.plan();
-    let mutants = match order.trials.contains(&Trial::Mutants) {
-        true => mutants::of(&stage.challenge, &plan),
-        false => Vec::new(),
-    };
-    let solutions = match order.trials.contains(&Trial::Solutions) {
-        true => {
-            let has_input = |step| stage.has_input(step);
-            solutions::of(&Course {
-                challenge: &stage.challenge,
-                plan: &plan,
-                has_input: &has_input,
-            })
-        }
-        false => Vec::new(),
+    let asked = |trial| order.trials.contains(&trial);
+    let mutants =
+        if asked(Trial::Mutants) { mutants::of(&stage.challenge, &plan) } else { Vec::new() };
+    let solutions = if asked(Trial::Solutions) {
+        let has_input = |step| stage.has_input(step);
+        let challenge = &stage.challenge;
+        solutions::of(&Course { challenge, plan: &plan, has_input: &has_input })
+    } else {
+        Vec::new()
     };
     list(board, order, (&mutants, &solutions), plan, sender);
     while let Some(case) = next(board) {

@@ -132,6 +132,14 @@ impl Shell {
         Ok(ran)
     }
 
+    /// What a variable stands for in it now; nothing where it cannot be asked.
+    pub(super) fn variable(&mut self, name: &str) -> Option<String> {
+        let order = format!("printf 'is %s\\n' \"${{{name}-}}\"\n");
+        self.orders.write_all(order.as_bytes()).ok()?;
+        let answer = self.answers.recv_timeout(self.limit).ok()?;
+        answer.strip_prefix("is ").map(str::to_owned).filter(|value| !value.is_empty())
+    }
+
     /// Ends it, with all that its steps have started and left behind.
     fn end(&mut self) {
         let group = format!("-{}", self.group);
