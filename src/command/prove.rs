@@ -63,6 +63,14 @@ fn scripts(arguments: &Prove) -> Result<Vec<Option<CheckScript>>, Stop> {
     Ok(FailMessage::ALL.map(script).into())
 }
 
+fn solve(path: &Path) -> Result<String, Stop> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let message =
+            format!("cannot read `{}`: {}; name a bash script", path.display(), error.kind());
+        Stop::Unreadable(message)
+    })
+}
+
 fn one(
     challenge: &Challenge,
     sidecar: &Sidecar,
@@ -95,6 +103,7 @@ fn one(
         trials: trials(arguments),
         jobs: usize::from(arguments.jobs),
         limit: Duration::from_secs(arguments.step_limit),
+        solve: arguments.solve.as_deref().map(solve).transpose()?,
         script,
     };
     let bar = bar(arguments, challenge);

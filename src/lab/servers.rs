@@ -45,6 +45,8 @@ pub struct Servers {
     kubernetes: Option<Kubernetes>,
     running: Access,
     search_path: String,
+    /// What the challenge gives its learner beyond that.
+    variables: BTreeMap<String, String>,
     place: Place,
 }
 
@@ -79,7 +81,8 @@ impl Servers {
         }
         let search_path = programs.search_path();
         let running = options.running.clone();
-        Ok(Self { vault, postgres, kubernetes, running, search_path, place })
+        let variables = BTreeMap::new();
+        Ok(Self { vault, postgres, kubernetes, running, search_path, variables, place })
     }
 
     /// Makes all servers as they were just after the start: nothing of what was done since is left.
@@ -122,7 +125,12 @@ impl Servers {
         all
     }
 
-    /// The variables that lead a learner's commands to the servers.
+    /// Sets variables that a learner's shell has beyond those that lead to the servers.
+    pub fn set(&mut self, variables: BTreeMap<String, String>) {
+        self.variables = variables;
+    }
+
+    /// The variables that lead a learner's commands to the servers, and what else was set for them.
     pub fn leads(&self) -> BTreeMap<String, String> {
         let access = self.access();
         let mut all = BTreeMap::new();
@@ -147,6 +155,7 @@ impl Servers {
                 set("PGPORT", postgres.socket.port().to_string());
             }
         }
+        all.extend(self.variables.clone());
         all
     }
 

@@ -170,7 +170,9 @@ impl<'a> Stage<'a> {
         if script.is_empty() {
             return Ok(Ran::default());
         }
-        self.shell()?.run(script, "")
+        let ran = self.shell()?.run(script, "")?;
+        self.take_token();
+        Ok(ran)
     }
 
     /// Does all steps up to one; gives what hindered any of them.
