@@ -280,14 +280,15 @@ pub(super) fn opened_files(changed: &[String], host: Option<&str>, story: &Story
 }
 
 /// What a command leaves open that does the same as another with a file that the learner has changed: the fields of
-/// what that made, and the thing itself where the text has taken it away since.
+/// what that made, and the thing itself where either takes it away.
 pub(super) fn opened_by(claims: Vec<Claim>, story: &Story) -> Vec<Claim> {
     let changed = claims.into_iter().filter(|claim| claim.verb.changes());
     let opened = changed.map(|claim| {
         let last = story.last(claim.subject.kind, |known| {
             known.subject == claim.subject && known.verb.changes()
         });
-        let gone = last.is_none_or(|known| known.expectation == Expectation::Absent);
+        let gone = claim.expectation == Expectation::Absent
+            || last.is_none_or(|known| known.expectation == Expectation::Absent);
         let expectation = if gone { Expectation::Absent } else { Expectation::Present(Vec::new()) };
         let mut open = Claim::new(claim.subject, expectation, Verb::Disturb).leniently(gone);
         open.container = claim.container;

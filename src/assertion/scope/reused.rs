@@ -35,11 +35,12 @@ impl Scope<'_> {
         let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
         let step = self.step;
         let files = self.files.entry(self.host.clone()).or_default();
+        // What takes away what a file held takes away what it held before it was changed.
+        let deletes = has(&["delete"]);
         if has(STARTS_ANEW) {
             files.used.clear();
-            return None;
         }
-        if !has(MAKES) {
+        if !deletes && (has(STARTS_ANEW) || !has(MAKES)) {
             return None;
         }
         let plain = |word: &String| match word.as_str() {
@@ -55,7 +56,7 @@ impl Scope<'_> {
             }
             match files.stale(&path) {
                 Some(text) => former.push((path, text.clone())),
-                None if files.text(&path).is_some() => {
+                None if files.text(&path).is_some() && !deletes => {
                     files.used.push(Use { command: command.clone(), path, step });
                 }
                 None => {}

@@ -4,7 +4,8 @@
 use crate::challenge::Challenge;
 use crate::source::Span;
 
-use super::{Between, any};
+use super::any;
+use super::between::Between;
 
 /// What leaves a choice.
 const CHOICE: &[&str] = &[" feel free ", " your own ", " you can ", " you may ", " if you "];

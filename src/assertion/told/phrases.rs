@@ -71,6 +71,10 @@ pub(super) const FAILS: &[&str] = &[
     "is refused",
     "is rejected",
     "is blocked",
+    "is forbidden",
+    "is not allowed",
+    "are not allowed",
+    "will be forbidden",
     "will not work",
     "won't work",
     "does not work",
@@ -123,6 +127,20 @@ pub(super) const FAILURES: &[&str] = &[
     " fail with",
     "gets denied",
     "get denied",
+    "cannot be created",
+    "can not be created",
+    "can't be created",
+    "will only succeed",
+    "should be forbidden",
+    "should not be allowed",
+    "shouldn't be allowed",
+    "should not be able to",
+    "shouldn't be able to",
+    "will not be able to",
+    "create an error",
+    "cause an error",
+    "trigger an error",
+    "generate an error",
 ];
 /// Sentences with these say nothing of what happens.
 pub(super) const HYPOTHETICAL: &[&str] = &[
@@ -175,6 +193,31 @@ pub(super) const OPTIONAL: &[&str] = &[
     " if needed",
     " if necessary",
     " feel free",
+    " try commands like ",
+];
+
+/// What leaves all that is shown up to the next heading to whoever reads it, where it is said of the following.
+pub(super) const WISHES: &[&str] =
+    &[" if you want", " if you would like", " if you'd like", " if you wish", " if you prefer"];
+
+/// What a comment says of a command that is shown so that nobody runs it.
+pub(super) const WARNINGS: &[&str] =
+    &[" don't do this", " do not do this", " never do this", " don't do that", " do not do that"];
+
+/// Headings of what only some readers need, and of none that a text begins with.
+pub(super) const ASIDE: &[&str] = &[
+    " troubleshoot",
+    " faq ",
+    " faqs ",
+    " frequently asked",
+    " appendix",
+    " common issues",
+    " common problems",
+    " common errors",
+    " known issues",
+    " known problems",
+    " if something ",
+    " if anything ",
 ];
 
 /// What a command is for that starts with "if" and is run only then.

@@ -108,12 +108,17 @@ fn read_whole(mapped: &Mapped, depth: usize) -> Result<Reading, Stumble> {
         parenthesis: None,
         within: Vec::new(),
         depth,
+        unended: None,
     };
     reader.file(&result);
-    match reader.parenthesis {
-        Some(at) => Err(Stumble::new(text, at, Trouble::Parenthesis)),
-        None => Ok(reader.reading),
+    if let Some(at) = reader.parenthesis {
+        return Err(Stumble::new(text, at, Trouble::Parenthesis));
     }
+    let mut reading = reader.reading;
+    if let Some(swallowed) = reader.unended {
+        reading.append(resume::salvaged(&mapped.part(swallowed)));
+    }
+    Ok(reading)
 }
 
 /// Where more braces are open on one line than any text has: the parser looks for the end of each of
@@ -152,6 +157,8 @@ struct Reader<'a> {
     within: Vec<Within>,
     /// How many scripts (`bash -c`) the text stands in.
     depth: usize,
+    /// The text behind a `<<` that has no end.
+    unended: Option<Range<usize>>,
 }
 
 fn range(span: shuck_ast::Span) -> Range<usize> {

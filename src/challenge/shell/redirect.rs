@@ -5,7 +5,7 @@ use shuck_ast::{Heredoc, HeredocBodyPart, RedirectKind, RedirectTarget};
 
 use super::word::{Expansion, Quoting, expansion, join};
 use super::{Reader, range};
-use crate::challenge::{Redirect, Word};
+use crate::challenge::{Piece, Redirect, Word};
 use crate::diagnostic::Diagnostic;
 
 impl Reader<'_> {
@@ -36,7 +36,13 @@ impl Reader<'_> {
 
     fn heredoc(&mut self, heredoc: &Heredoc) -> Word {
         let body = range(heredoc.body.span);
-        self.closed(&heredoc.delimiter, body.end);
+        if !self.closed(&heredoc.delimiter, body.end) {
+            // Where it should have ended, and what stands behind it, the text does not say.
+            let written = format!("<<{}", heredoc.delimiter.cooked);
+            let span = self.mapped.span(body.start, body.end);
+            self.unended = Some(body);
+            return Word { pieces: vec![Piece::Opaque(written)], span };
+        }
         let strip = heredoc.delimiter.strip_tabs;
         let quoting = if heredoc.delimiter.quoted { Quoting::Verbatim } else { Quoting::Heredoc };
         if strip {
@@ -71,18 +77,20 @@ impl Reader<'_> {
         word
     }
 
-    /// Says so where a heredoc runs to the end of the fence: a shell would wait for more.
-    fn closed(&mut self, delimiter: &shuck_ast::HeredocDelimiter, end: usize) {
+    /// Whether a heredoc ends. Says so where it runs to the end of the fence: a shell would wait for more.
+    fn closed(&mut self, delimiter: &shuck_ast::HeredocDelimiter, end: usize) -> bool {
         let rest = self.text.get(end..).unwrap_or_default();
         let rest = rest.strip_prefix('\n').unwrap_or(rest);
         let line = rest.split('\n').next().unwrap_or_default();
         let line = if delimiter.strip_tabs { line.trim_start_matches('\t') } else { line };
-        if line != delimiter.cooked.as_str() {
+        let ends = line == delimiter.cooked.as_str();
+        if !ends {
             let at = range(delimiter.span);
             let message =
                 format!("the text after `<<` has no end: no line is just `{}`", delimiter.cooked);
             let span = self.mapped.span(at.start, at.end);
             self.reading.diagnostics.push(Diagnostic::warning(span, message));
         }
+        ends
     }
 }

@@ -168,7 +168,7 @@ fn statement(text: &str) -> usize {
 }
 
 /// The commands of known programs in a text that cannot be read, each by itself.
-fn salvaged(text: &Mapped) -> Reading {
+pub(super) fn salvaged(text: &Mapped) -> Reading {
     let whole = text.text.as_str();
     let span = text.whole();
     let mut reading = Reading { more: true, ..Reading::default() };

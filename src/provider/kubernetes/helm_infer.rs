@@ -4,7 +4,7 @@ use super::helm_cli::Line;
 use super::helm_former;
 use super::helm_release::ID;
 use super::helm_values::{chart_fields, exact, values};
-use super::infer::{Place, Understood};
+use super::infer::{Place, Understood, of_a_release};
 use super::oc;
 use crate::claim::{Claim, Expectation, Field, Meaning, Subject, Text, Verb};
 use crate::provider::{Call, Reading, Story, Unseen};
@@ -101,9 +101,12 @@ pub(super) fn reading(call: &Call, story: &Story) -> Reading {
     }
 }
 
-/// The namespaces that a command makes for its release.
+/// The namespaces that a command makes for its release, and the objects that it may take away with it.
 pub(super) fn namespaces(call: &Call, story: &Story) -> Understood {
     let claims = understand(call, story)?;
+    if claims.iter().any(|claim| claim.verb == Verb::Remove) {
+        return Ok(of_a_release(call, story));
+    }
     let line = Line::parse(call).map_err(Reading::NotUnderstood)?;
     let place = place(&line, call, story);
     match place.home().filter(|_| line.has("create-namespace") && !claims.is_empty()) {

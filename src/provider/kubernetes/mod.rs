@@ -55,7 +55,12 @@ impl Provider for Kubernetes {
     }
 
     fn programs(&self) -> &'static [&'static str] {
-        &["kubectl", "k", "oc", "helm"]
+        &["kubectl", "k", "oc", "helm", "kubens", "kubectx"]
+    }
+
+    fn knows(&self, call: &Call) -> bool {
+        let program = call.program().unwrap_or_default();
+        self.programs().contains(&program.as_str()) || infer::takes_a_cluster(call)
     }
 
     fn kinds(&self) -> &'static [&'static dyn Kind] {

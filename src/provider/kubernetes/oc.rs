@@ -55,6 +55,9 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
     }
     let elsewhere = is_elsewhere(&line, call);
     match own(&line, call) {
+        Some(understood) if line.verb == "new-app" && !elsewhere => {
+            oc_app::with_made_again(&line, understood, story)
+        }
         Some(Ok(_)) if elsewhere => not_observable(Unseen::Elsewhere),
         Some(understood) => understood,
         None => infer::understand(&plain, story).map(with_namespaces),

@@ -1,11 +1,11 @@
 //! What oc's own verbs make: projects, applications, builds, routes, image streams.
 
 use super::cli::Line;
-use super::infer::Understood;
+use super::infer::{Understood, made_again};
 use super::oc::{claim, exact, not_observable, not_understood};
 use super::resources::canonical;
 use crate::claim::{Claim, Expectation, Field, Text, Verb};
-use crate::provider::{Reading, Unseen};
+use crate::provider::{Reading, Story, Unseen};
 
 /// The longest name that `new-app` takes as it is.
 const NAME_LIMIT: usize = 58;
@@ -43,6 +43,26 @@ pub(super) fn app(line: &Line) -> Understood {
         claims.push(created_as(line, ("buildconfig", &name), Vec::new()));
     }
     Ok(claims)
+}
+
+/// What `new-app` may make again that the text has taken away: a Service too, where the image names its ports.
+pub(super) fn with_made_again(line: &Line, understood: Understood, story: &Story) -> Understood {
+    const MADE: [&str; 5] =
+        ["service", "deployment", "deploymentconfig", "imagestream", "buildconfig"];
+    if matches!(understood, Err(Reading::Reads | Reading::NotUnderstood(_))) {
+        return understood;
+    }
+    let name = name(line, &components(line)).or_else(|| line.flag("name").cloned());
+    let mut back = made_again(story, &MADE, name.as_ref(), line.flag("namespace"));
+    match understood {
+        Err(reading) if back.is_empty() => Err(reading),
+        Err(_) => Ok(back),
+        Ok(claims) => {
+            back.retain(|open| claims.iter().all(|claim| claim.subject != open.subject));
+            back.extend(claims);
+            Ok(back)
+        }
+    }
 }
 
 /// `new-build`: the BuildConfig.

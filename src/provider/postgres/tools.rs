@@ -45,6 +45,8 @@ const CREATEDB: Options = &[
 ];
 
 const CREATEUSER: Options = &[
+    // Taken and without effect.
+    ('E', "encrypted", false),
     ('c', "connection-limit", true),
     ('d', "createdb", false),
     ('D', "no-createdb", false),

@@ -26,6 +26,8 @@ pub(super) struct Invocation {
     pub(super) elsewhere: Option<Unseen>,
     /// A flag where the CLI takes none: before its command, or behind the first argument.
     pub(super) misplaced: Option<String>,
+    /// Whether the CLI refuses it because nothing stands behind its path.
+    pub(super) lacks_data: bool,
 }
 
 impl Invocation {
@@ -33,7 +35,7 @@ impl Invocation {
     /// given as the CLI's own command for it.
     pub(super) fn of(call: &Call) -> Option<Self> {
         let invocation = Self::as_written(call)?;
-        if invocation.misplaced.is_some() {
+        if invocation.misplaced.is_some() || invocation.lacks_data {
             return None;
         }
         Some(system::named(invocation))
@@ -93,6 +95,9 @@ impl Invocation {
             // It only shows what it would do.
             (invocation.verb, invocation.arguments) = (vec!["help".to_owned()], Vec::new());
         }
+        let empty = invocation.arguments.len() == 1;
+        let forced = ["f", "force"].iter().any(|flag| invocation.has(flag));
+        invocation.lacks_data = invocation.is(&["write"]) && empty && !forced;
         (!invocation.verb.is_empty()).then_some(invocation)
     }
 

@@ -82,7 +82,12 @@ fn switches_may_be_switched_off() {
     assert!(
         of("vault write -force=true p").has("force") && of("vault write --force p").has("force")
     );
-    assert!(!of("vault write -force=false p").has("force"));
+    assert!(!of("vault write -force=false p a=b").has("force"));
+    let written = |line: &str| Invocation::as_written(&call(line)).unwrap();
+    assert!(
+        written("vault write p").lacks_data && written("vault write -force=false p").lacks_data
+    );
+    assert!(!written("vault write -f p").lacks_data && !written("vault write p -").lacks_data);
     assert!(of("vault kv put -h p").is(&["help"]));
     assert!(of("vault write -output-curl-string p a=b").is(&["help"]));
 }

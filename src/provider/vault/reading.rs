@@ -13,6 +13,10 @@ pub(super) fn reading(call: &Call) -> Reading {
         let flag = ticked(flag);
         return Reading::NotUnderstood(format!("{flag} stands where the CLI takes no flag"));
     }
+    if written.lacks_data {
+        let what = "`vault write` has neither data nor `-force`, and is refused";
+        return Reading::NotUnderstood(what.to_owned());
+    }
     let invocation = super::system::named(written);
     let verb: Vec<&str> = invocation.verb.iter().map(String::as_str).collect();
     if looks(&verb) {

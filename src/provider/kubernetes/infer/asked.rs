@@ -195,6 +195,24 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Whether what `-f` or `-k` names is not all in the text.
+    pub(super) fn hides_a_manifest(&self) -> bool {
+        let mut names = self.line.all("filename").flat_map(super::super::create::commas);
+        let is_shown = |name: Text| {
+            let Some(name) = name.literal() else { return false };
+            let text = match name.as_str() {
+                "-" | "/dev/stdin" => self.call.stdin.as_ref(),
+                name => self.call.file(name).or_else(|| self.directory(name)),
+            };
+            match (text, self.call.printed(&name)) {
+                (Some(text), _) => manifest::objects(text).is_ok(),
+                (None, Some(call)) => generated::objects(call, self.story).is_ok(),
+                (None, None) => false,
+            }
+        };
+        self.line.has("kustomize") || !names.all(is_shown)
+    }
+
     /// The same verb on all that is chosen; what is only perhaps chosen is open from here on.
     pub(super) fn change(
         &self,

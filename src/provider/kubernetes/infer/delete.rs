@@ -1,15 +1,19 @@
 //! `delete`: by name, by manifest, and by what a selector picks of the text's own objects.
 
-use super::asked::{Asked, Object};
+use super::asked::{Asked, Chosen, Object};
 use super::known::Known;
-use super::{Understood, not_understood};
+use super::{Understood, hidden, not_understood};
 use crate::claim::{Claim, Expectation, Verb};
 use crate::provider::{Reading, Unseen};
 
 pub(super) fn deleted(asked: &Asked<'_>) -> Understood {
     let lenient = asked.line.has("ignore-not-found");
-    let chosen = asked.chosen(0)?;
     let from_file = asked.line.has("filename") || asked.line.has("kustomize");
+    let hides = from_file && asked.hides_a_manifest();
+    let chosen = match asked.chosen(0) {
+        Err(_) if hides => Chosen::default(),
+        chosen => chosen?,
+    };
     let named = asked.line.arguments.len() > 1
         || asked.line.arguments.first().is_some_and(|one| one.split_once('/').is_some());
     if !from_file && !named && !asked.picks() {
@@ -26,14 +30,18 @@ pub(super) fn deleted(asked: &Asked<'_>) -> Understood {
     // What is perhaps gone is no longer claimed to be there.
     let open = chosen.open.iter();
     claims.extend(open.map(|object| asked.claim(object, Expectation::Absent, Verb::Disturb)));
-    if claims.is_empty() {
-        return Err(Reading::NotObservable(Unseen::NoMark));
+    if hides {
+        claims.extend(hidden::opened(asked));
     }
-    Ok(claims)
+    match claims.is_empty() {
+        true if hides => Err(Reading::NotObservable(Unseen::NotInText)),
+        true => Err(Reading::NotObservable(Unseen::NoMark)),
+        false => Ok(claims),
+    }
 }
 
 /// Whether a controller makes the object again under the same name: the pods of a `StatefulSet` are numbered.
-fn comes_again(asked: &Asked<'_>, object: &Object) -> bool {
+pub(super) fn comes_again(asked: &Asked<'_>, object: &Object) -> bool {
     if asked.of(object).is_some_and(Known::is_made) {
         return false;
     }

@@ -1,11 +1,13 @@
 //! What a kubectl command claims, or why it claims nothing: one file for each family of verbs.
 
 mod adopted;
+mod alternative;
 mod asked;
 mod change;
 mod containers;
 mod delete;
 mod generated;
+mod hidden;
 mod known;
 mod look;
 mod make;
@@ -24,6 +26,7 @@ use crate::claim::{Claim, Verb};
 use crate::provider::{Call, Reading, Story, Unseen};
 use asked::Asked;
 
+pub(super) use hidden::{made_again, of_a_release, takes_a_cluster};
 pub(super) use known::same_kind;
 pub(super) use picked::{emptied, filled};
 pub(super) use place::Place;
@@ -83,6 +86,13 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         Some("kubectl" | "k") => {}
         Some("oc") => return oc::understand(call, story),
         Some("helm") => return helm_infer::namespaces(call, story),
+        Some("kubens" | "kubectx") => return Err(settings::switched(call)),
+        _ if takes_a_cluster(call) => {
+            return match hidden::emptied(story) {
+                claims if claims.is_empty() => Err(Reading::NotObservable(Unseen::NoMark)),
+                claims => Ok(claims),
+            };
+        }
         // Every kind is asked about every command.
         _ => return Err(Reading::Reads),
     }
@@ -104,7 +114,8 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         ("krew" | "ns" | "ctx", _) => Err(Reading::NotObservable(Unseen::OwnSettings)),
         (_, true) => Err(Reading::NotObservable(Unseen::Elsewhere)),
         _ => {
-            let claims = adopted::opened(&asked, changed(&asked)?);
+            let claims = alternative::opened(&asked, changed(&asked)?);
+            let claims = adopted::opened(&asked, hidden::with_made_again(&asked, claims));
             Ok(asked.with_first_context(run::unmasked(&asked, claims)))
         }
     }
