@@ -42,6 +42,9 @@ pub enum ProveError {
     /// A file or program of the laboratory's own.
     #[error("{0}")]
     Lab(String),
+    /// A wrong turn that nobody can take in this lab.
+    #[error("{0}")]
+    Unprepared(String),
     /// One trial could not be tried; the others may be.
     #[error("{0}")]
     Untried(String),

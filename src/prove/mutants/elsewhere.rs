@@ -23,7 +23,8 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
         let own = match subject.kind {
             "kubernetes/object" | "kubernetes/helm-release" => namespace(site, claim),
             "vault/mount" | "vault/auth-mount" | "vault/audit-device" => engine(site, claim),
-            kind if kind.starts_with("vault/") => below(site, claim),
+            // A mount that the step itself makes cannot be looked at before it.
+            kind if kind.starts_with("vault/") && !site.makes_first(claim) => below(site, claim),
             _ => Vec::new(),
         };
         for mutant in own {

@@ -21,7 +21,9 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
             }
             let what = format!("{} is {}", ticked(&field.path), ticked(&one_line(&wrong, 24)));
             let last = field.path.rsplit('.').next().unwrap_or(&field.path).to_owned();
-            let mut names = names_of(claim);
+            // One value may stand for several things: a file, and what is written from it.
+            let mut names: Vec<String> =
+                site.claims.iter().flat_map(|claim| names_of(claim)).collect();
             names.extend([field.path.clone(), last]);
             mutants.push(site.typed(RULE.name, what, script, names));
         }

@@ -21,6 +21,7 @@ pub(in crate::prove) fn try_one(
     let since = Instant::now();
     let finding = match done(stage, mutant) {
         Ok(sight) => found(stage, mutant, &sight)?,
+        Err(ProveError::Unprepared(why)) => Finding::Nothing(why),
         Err(ProveError::Untried(why)) => Finding::Untried(why),
         Err(error) => return Err(error),
     };
@@ -38,7 +39,7 @@ fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
     stage.renew()?;
     stage.steps_up_to(mutant.step - 1)?;
     stage.go_astray();
-    mutant.before.iter().try_for_each(|deed| stage.deed(deed))?;
+    prepared(stage, mutant)?;
     stage.step(mutant.step, Some(&mutant.script))?;
     for deed in &mutant.after {
         match stage.deed(deed) {
@@ -48,6 +49,14 @@ fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
         }
     }
     stage.look(Probes::Reset)
+}
+
+/// Makes what a wrong turn needs to be there. Where the server turns that down, nobody can take it.
+pub(super) fn prepared(stage: &Stage<'_>, mutant: &Mutant) -> Result<(), ProveError> {
+    mutant.before.iter().try_for_each(|deed| match stage.deed(deed) {
+        Err(ProveError::Untried(why)) => Err(ProveError::Unprepared(why)),
+        other => other,
+    })
 }
 
 fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Finding, ProveError> {

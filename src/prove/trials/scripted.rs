@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::faults::FAULTS;
-use super::mutant::facets;
+use super::mutant::{facets, prepared};
 use crate::config::Probes;
 use crate::prove::ProveError;
 use crate::prove::mutants::Mutant;
@@ -84,6 +84,7 @@ pub(in crate::prove) fn mutant(
     let since = Instant::now();
     let finding = match wrong_turn(stage, script, mutant) {
         Ok(finding) => finding,
+        Err(ProveError::Unprepared(why)) => Finding::Nothing(why),
         Err(ProveError::Untried(why)) => Finding::Untried(why),
         Err(error) => return Err(error),
     };
@@ -105,7 +106,7 @@ fn wrong_turn(
     stage.renew()?;
     stage.steps_up_to(mutant.step - 1)?;
     stage.go_astray();
-    mutant.before.iter().try_for_each(|deed| stage.deed(deed))?;
+    prepared(stage, mutant)?;
     stage.step(mutant.step, Some(&mutant.script))?;
     for deed in &mutant.after {
         match stage.deed(deed) {
