@@ -19,9 +19,15 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
         if !matches!(claim.claim.verb, Verb::Change | Verb::Remove) || site.makes_first(claim) {
             continue;
         }
+        // Below `config` Vault has names of its own, and nothing can be like them.
+        let subject = &claim.claim.subject;
+        let path = subject.name.value().unwrap_or_default();
+        if subject.kind == "vault/path" && path.rsplit('/').nth(1) == Some("config") {
+            continue;
+        }
         let Some(name) = own_name(claim) else { continue };
         let Some(sibling) = by_one_letter(&name) else { continue };
-        let Some(before) = copy(&claim.claim.subject, &sibling) else { continue };
+        let Some(before) = copy(subject, &sibling) else { continue };
         let Some(script) = site.draft.renamed(&name, &sibling) else { continue };
         let what = format!("done to {}, which is like {}", ticked(&sibling), ticked(&name));
         let mut mutant = site.typed(RULE.name, what, script, names_of(claim));
