@@ -19,10 +19,9 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
         if !matches!(claim.claim.verb, Verb::Change | Verb::Remove) || site.makes_first(claim) {
             continue;
         }
-        // Below `config` Vault has names of its own, and nothing can be like them.
         let subject = &claim.claim.subject;
-        let path = subject.name.value().unwrap_or_default();
-        if subject.kind == "vault/path" && path.rsplit('/').nth(1) == Some("config") {
+        if subject.kind == "vault/path" && is_vaults_own(&subject.name.value().unwrap_or_default())
+        {
             continue;
         }
         let Some(name) = own_name(claim) else { continue };
@@ -37,4 +36,10 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
         }
     }
     mutants
+}
+
+/// Whether Vault itself gives this path its last name: nothing can be like it.
+fn is_vaults_own(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    matches!((parts.next(), parts.next()), (Some("role-id" | "config"), _) | (_, Some("config")))
 }

@@ -23,6 +23,10 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
             let last = field.path.rsplit('.').next().unwrap_or(&field.path).to_owned();
             let mut names = names_of(claim);
             names.extend([field.path.clone(), last]);
+            // What a file holds may be wrong wherever the step takes it.
+            if claim.claim.subject.kind == "host/file" {
+                names.extend(site.claims.iter().flat_map(|other| names_of(other)));
+            }
             mutants.push(site.typed(RULE.name, what, script, names));
         }
     }
