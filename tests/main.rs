@@ -14,6 +14,7 @@ mod local_files;
 mod parse;
 mod parse_properties;
 mod perhaps;
+mod prove;
 mod readme;
 mod registry;
 mod render;

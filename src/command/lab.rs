@@ -127,7 +127,7 @@ fn start(arguments: &LabServers, stays: bool) -> Result<Servers, Stop> {
         tokio::pin!(work);
         tokio::select! {
             started = &mut work => started,
-            () = told_to_end(true) => {
+            () = told_to_end(true, || ()) => {
                 end_all();
                 // What was being started is gone, so that it ends at once.
                 let _ = work.await;
@@ -186,7 +186,7 @@ fn bash(home: &Path, environment: &BTreeMap<String, String>) -> Result<u8, Stop>
                 let code = status.map_err(failed)?.code();
                 Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
             }
-            () = told_to_end(!terminal) => {
+            () = told_to_end(!terminal, || ()) => {
                 child.kill().await.map_err(failed)?;
                 Err(Stop::Interrupted)
             }
@@ -203,11 +203,14 @@ fn prepare(home: &Path) -> io::Result<()> {
 }
 
 /// Waits until this process is told to end. Ctrl-C counts where `interrupt` says so, and is passed over otherwise.
-async fn told_to_end(interrupt: bool) {
+/// Calls `listening` when no signal is missed any more.
+pub(super) async fn told_to_end(interrupt: bool, listening: impl FnOnce()) {
     let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
     let Ok([mut terminate, mut hangup, mut interrupted]) = listen(kinds) else {
+        listening();
         return std::future::pending().await;
     };
+    listening();
     loop {
         tokio::select! {
             _ = terminate.recv() => return,

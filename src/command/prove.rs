@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,7 +29,12 @@ pub(super) fn run(arguments: &Prove) -> Result<u8, Stop> {
     let mut proofs = Vec::new();
     for (challenge, sidecar) in &read {
         for script in scripts(arguments)? {
-            proofs.push(one(challenge, sidecar, arguments, script)?);
+            let proof = one(challenge, sidecar, arguments, script);
+            // Whatever it says: its labs were taken away from it.
+            if lab::ending() {
+                return Err(Stop::Interrupted);
+            }
+            proofs.push(proof?);
         }
     }
     let format = prove::report::format(arguments.format.name());
@@ -141,15 +147,23 @@ fn bar(arguments: &Prove, challenge: &Challenge) -> ProgressBar {
     bar
 }
 
-/// Nothing is left after Ctrl-C: the servers end before the process does.
+/// How long those who work in the labs have to see that these have ended.
+const WIND_DOWN: Duration = Duration::from_secs(10);
+
+/// Nothing is left after Ctrl-C: the servers end before the process does. Comes back when signals are listened to.
 fn end_labs_on_signals() {
-    std::thread::spawn(|| {
+    let (sender, listening) = mpsc::channel::<()>();
+    std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
-        runtime.block_on(super::check::interrupted());
+        runtime.block_on(super::lab::told_to_end(true, || drop(sender)));
         lab::end_all();
+        // The labs' threads end by themselves now, and the process with them.
+        std::thread::sleep(WIND_DOWN);
         super::exit_interrupted();
     });
+    // Nothing is ever sent: the other end is let go of.
+    let _ = listening.recv();
 }
 
 fn exit_code(proofs: &[Proof]) -> u8 {

@@ -30,7 +30,7 @@ pub use error::LabError;
 pub use kept::{Kept, Listening};
 pub use kubeconfig::Context;
 pub use kubernetes::Kubernetes;
-pub use place::{Place, end_all, free_port};
+pub use place::{Place, end_all, ending, free_port};
 pub use postgres::{KEEPER, Login, Postgres};
 pub use programs::{Programs, System};
 pub use random::word as random_word;

@@ -67,6 +67,11 @@ impl Place {
         make_parent(parent)?;
         clean::clean(parent)?;
         let _guard = locked_parent(parent)?;
+        // Held until the lab is in the list, so that the end of all labs misses none that is just being made.
+        let mut places = lock(&PLACES);
+        if ending() {
+            return Err(LabError::Interrupted);
+        }
         let (octet, range) = free_range(parent, port)?;
         let directory = parent.join(format!("{PREFIX}{octet}-{}", random::word(6)?));
         std::fs::create_dir(&directory).map_err(LabError::file(&directory))?;
@@ -83,10 +88,6 @@ impl Place {
             _range: range,
             _lock: lock_file,
         });
-        let mut places = lock(&PLACES);
-        if ending() {
-            return Err(LabError::Interrupted);
-        }
         places.retain(|place| place.strong_count() > 0);
         places.push(Arc::downgrade(&inner));
         Ok(Self { inner })
@@ -241,7 +242,7 @@ pub fn end_all() {
 }
 
 /// Whether this process is about to end, so that nothing is worth waiting for.
-pub(super) fn ending() -> bool {
+pub fn ending() -> bool {
     ENDING.load(Ordering::SeqCst)
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::assertion::Plan;
 use crate::challenge::Challenge;
-use crate::lab::{Options, Programs};
+use crate::lab::{self, Options, Programs};
 use crate::sidecar::Sidecar;
 
 use super::ProveError;
@@ -221,7 +221,7 @@ fn list(
 }
 
 fn next(board: &Board) -> Option<Case> {
-    if board.stop.load(Ordering::SeqCst) {
+    if board.stop.load(Ordering::SeqCst) || lab::ending() {
         return None;
     }
     let mut waiting = board.waiting.lock().unwrap_or_else(PoisonError::into_inner);

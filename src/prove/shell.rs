@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::ProveError;
 
@@ -17,6 +17,7 @@ const MOST_KIB: u32 = 64 * 1024;
 
 /// A running shell.
 pub(super) struct Shell {
+    home: PathBuf,
     scratch: PathBuf,
     limit: Duration,
     bash: Child,
@@ -88,7 +89,7 @@ impl Shell {
         orders.write_all(limits.as_bytes()).map_err(io(&program))?;
         let number = answers.recv_timeout(limit).ok().and_then(|line| line.parse().ok());
         let group = number.ok_or_else(|| ProveError::Lab("bash did not start".to_owned()))?;
-        Ok(Self { scratch, limit, bash, group, orders, answers, steps: 0 })
+        Ok(Self { home, scratch, limit, bash, group, orders, answers, steps: 0 })
     }
 
     /// Types a script, and `lines` at its prompts, and waits for its end.
@@ -99,8 +100,9 @@ impl Shell {
         for (path, content) in [(&text, script), (&input, lines)] {
             std::fs::write(path, content).map_err(|error| ProveError::file(path, &error))?;
         }
+        let mark = format!("done {}", self.steps);
         let order = format!(
-            "source {} <{} >{} 2>{}; echo \"done $?\"\n",
+            "source {} <{} >{} 2>{}; echo \"{mark} $?\"\n",
             quoted(&text),
             quoted(&input),
             quoted(&out),
@@ -108,11 +110,11 @@ impl Shell {
         );
         let sent = self.orders.write_all(order.as_bytes());
         let answer = match sent {
-            Ok(()) => self.answers.recv_timeout(self.limit),
+            Ok(()) => self.answer(&mark),
             Err(_) => Err(mpsc::RecvTimeoutError::Disconnected),
         };
         let (code, trouble) = match answer {
-            Ok(line) => (line.strip_prefix("done ").and_then(|code| code.parse().ok()), None),
+            Ok(code) => (code.parse().ok(), None),
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 let seconds = self.limit.as_secs();
                 (None, Some(format!("its commands did not end within {seconds} s")))
@@ -121,7 +123,10 @@ impl Shell {
                 (None, Some("its commands ended the shell that they were typed into".to_owned()))
             }
         };
-        let ran = Ran { code, stdout: beginning(&out), stderr: beginning(&err), trouble };
+        // What bash says names the file that it read, which is none of the learner's.
+        let stderr = beginning(&err).replace(&format!("{}: ", text.display()), "");
+        let stderr = stderr.replace(&format!("{}/", self.home.display()), "~/");
+        let ran = Ran { code, stdout: beginning(&out), stderr, trouble };
         for path in [&text, &input, &out, &err] {
             // What is left is taken away with the laboratory.
             let _ = std::fs::remove_file(path);
@@ -136,8 +141,18 @@ impl Shell {
     pub(super) fn variable(&mut self, name: &str) -> Option<String> {
         let order = format!("printf 'is %s\\n' \"${{{name}-}}\"\n");
         self.orders.write_all(order.as_bytes()).ok()?;
-        let answer = self.answers.recv_timeout(self.limit).ok()?;
-        answer.strip_prefix("is ").map(str::to_owned).filter(|value| !value.is_empty())
+        self.answer("is").ok().filter(|value| !value.is_empty())
+    }
+
+    /// What follows this mark on the first line that begins with it: a trap of the learner's may print others.
+    fn answer(&self, mark: &str) -> Result<String, mpsc::RecvTimeoutError> {
+        let end = Instant::now() + self.limit;
+        loop {
+            let line = self.answers.recv_timeout(end.saturating_duration_since(Instant::now()))?;
+            if let Some(rest) = line.strip_prefix(mark).and_then(|rest| rest.strip_prefix(' ')) {
+                return Ok(rest.to_owned());
+            }
+        }
     }
 
     /// Ends it, with all that its steps have started and left behind.
@@ -177,8 +192,8 @@ mod tests {
 
     fn shell(place: &Path, limit: u64) -> Shell {
         let mut bash = Command::new("bash");
-        bash.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
         let (home, scratch) = (place.join("home"), place.join("scratch"));
+        bash.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", &home);
         let start = Start { bash, home, scratch, limit: Duration::from_secs(limit) };
         Shell::start(start).unwrap()
     }
@@ -210,6 +225,25 @@ mod tests {
             let running = Path::new("/proc").join(pid.trim()).join("exe").exists();
             assert!(!running, "{script}: {pid} is still there");
         }
+    }
+
+    #[test]
+    fn what_a_trap_prints_is_no_answer() {
+        let place = tempfile::tempdir().unwrap();
+        let mut shell = shell(place.path(), 20);
+        shell.run("trap 'echo done 0' DEBUG", "").unwrap();
+        for code in [3, 4] {
+            let ran = shell.run(&format!("(exit {code})"), "").unwrap();
+            assert_eq!((ran.code, ran.trouble.as_deref()), (Some(code), None));
+        }
+    }
+
+    #[test]
+    fn no_place_of_ours_is_in_what_a_step_says() {
+        let place = tempfile::tempdir().unwrap();
+        let mut shell = shell(place.path(), 20);
+        let ran = shell.run("echo a >~/b/c", "").unwrap();
+        assert_eq!(ran.stderr, "line 1: ~/b/c: No such file or directory\n");
     }
 
     #[test]

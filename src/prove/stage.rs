@@ -1,7 +1,7 @@
 //! A lab in which a challenge is done again and again: a fresh world, a learner's shell, and the check's look.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::assertion::Plan;
 use crate::challenge::{self, Challenge};
 use crate::config::Probes;
-use crate::lab::{Access, Options, Programs, Servers, Vault};
+use crate::lab::{self, Access, LabError, Options, Programs, Servers, Vault};
 use crate::sidecar::{Sidecar, StepInput};
 use crate::source::Source;
 use crate::world::{Kept, Values};
@@ -85,7 +85,11 @@ impl<'a> Stage<'a> {
         }
         let old = std::mem::take(&mut self.home);
         if !old.as_os_str().is_empty() {
-            std::fs::remove_dir_all(&old).map_err(|error| ProveError::file(&old, &error))?;
+            match std::fs::remove_dir_all(&old) {
+                // Learners take even their home away.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                done => done.map_err(|error| ProveError::file(&old, &error))?,
+            }
         }
         self.worlds += 1;
         let home = self.servers.directory().join(format!("home-{}", self.worlds));
@@ -251,6 +255,10 @@ impl<'a> Stage<'a> {
 
     fn shell(&mut self) -> Result<&mut Shell, ProveError> {
         if self.shell.is_none() {
+            // Whoever had the shell before was ended with the lab, and nobody is to go on in what is left of it.
+            if lab::ending() {
+                return Err(LabError::Interrupted.into());
+            }
             let start = Start {
                 bash: self.bash()?,
                 home: self.home.clone(),

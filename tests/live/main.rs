@@ -28,6 +28,7 @@ mod own;
 mod own_servers;
 mod postgres;
 mod prng;
+mod proofs;
 mod releases;
 mod renamed;
 mod seed;
@@ -83,6 +84,7 @@ fn trials() -> Vec<Trial> {
     trials.extend(kinds::trials());
     trials.extend(releases::trials());
     trials.extend(filled::trials());
+    trials.extend(proofs::trials());
     trials
 }
 

@@ -19,9 +19,14 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
         if !matches!(claim.claim.verb, Verb::Change | Verb::Remove) || site.makes_first(claim) {
             continue;
         }
+        let subject = &claim.claim.subject;
+        if subject.kind == "vault/path" && is_vaults_own(&subject.name.value().unwrap_or_default())
+        {
+            continue;
+        }
         let Some(name) = own_name(claim) else { continue };
         let Some(sibling) = by_one_letter(&name) else { continue };
-        let Some(before) = copy(&claim.claim.subject, &sibling) else { continue };
+        let Some(before) = copy(subject, &sibling) else { continue };
         let Some(script) = site.draft.renamed(&name, &sibling) else { continue };
         let what = format!("done to {}, which is like {}", ticked(&sibling), ticked(&name));
         let mut mutant = site.typed(RULE.name, what, script, names_of(claim));
@@ -31,4 +36,10 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
         }
     }
     mutants
+}
+
+/// Whether Vault itself gives this path its last name: nothing can be like it.
+fn is_vaults_own(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    matches!((parts.next(), parts.next()), (Some("role-id" | "config"), _) | (_, Some("config")))
 }

@@ -25,6 +25,10 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
             let mut names: Vec<String> =
                 site.claims.iter().flat_map(|claim| names_of(claim)).collect();
             names.extend([field.path.clone(), last]);
+            // What a file holds may be wrong wherever the step takes it.
+            if claim.claim.subject.kind == "host/file" {
+                names.extend(site.claims.iter().flat_map(|other| names_of(other)));
+            }
             mutants.push(site.typed(RULE.name, what, script, names));
         }
     }

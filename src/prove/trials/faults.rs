@@ -30,7 +30,7 @@ pub(super) struct Fault {
 pub(super) const FAULTS: &[Fault] = &[
     fault("Vault is down", System::Vault, true, vault_away, None),
     fault("Vault is sealed", System::Vault, true, sealed, Some(unsealed)),
-    fault("the token is not valid", System::Vault, true, unknown_token, None),
+    fault("the token is not valid", System::Vault, false, unknown_token, None),
     fault("the token may read nothing", System::Vault, false, powerless_token, None),
     fault("PostgreSQL is down", System::Postgres, true, postgres_down, Some(postgres_up)),
     fault("the Kubernetes API is down", System::Kubernetes, true, api_away, None),

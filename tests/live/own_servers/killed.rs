@@ -15,32 +15,42 @@ use crate::prng::{Prng, fresh_seed};
 use crate::wait::Done;
 
 /// The place of the labs of one trial, as the commands find it.
-pub(super) struct Labs {
+pub(crate) struct Labs {
     place: tempfile::TempDir,
 }
 
 impl Labs {
-    pub(super) fn new() -> Done<Labs> {
+    pub(crate) fn new() -> Done<Labs> {
         Ok(Labs { place: super::place()? })
     }
 
     /// Where their directories are.
-    pub(super) fn parent(&self) -> PathBuf {
+    pub(crate) fn parent(&self) -> PathBuf {
         self.place.path().join(format!("labproof-{}", rustix::process::geteuid().as_raw()))
     }
 
-    /// `labproof lab` with these words.
-    pub(super) fn command(&self, words: &[&str]) -> Command {
+    /// `labproof`, whose labs are here.
+    pub(crate) fn labproof(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_labproof"));
         command
-            .arg("lab")
-            .args(words)
             .env_remove("XDG_RUNTIME_DIR")
             .env("TMPDIR", self.place.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// `labproof lab` with these words.
+    pub(super) fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.labproof();
+        command.arg("lab").args(words);
+        command
+    }
+
+    /// Nothing of these, nor of any lab that is here now.
+    pub(crate) fn nothing_left(&self, traces: &Traces) -> Done<()> {
+        traces.gone(&self.parent())
     }
 
     pub(super) fn spawn(&self, words: &[&str]) -> Done<Child> {

@@ -8,7 +8,7 @@ use crate::wait::{Done, until};
 
 /// What labs have at one moment that is not in their directories.
 #[derive(Default)]
-pub(super) struct Traces {
+pub(crate) struct Traces {
     ranges: BTreeSet<u8>,
     /// Names of PostgreSQL's shared memory: segments, and files.
     segments: BTreeSet<String>,
@@ -17,7 +17,7 @@ pub(super) struct Traces {
 
 impl Traces {
     /// Of the labs that are below `parent` now.
-    pub(super) fn of(parent: &Path) -> Traces {
+    pub(crate) fn of(parent: &Path) -> Traces {
         let mut traces = Traces::default();
         for lab in names(parent).filter(|name| name.starts_with("lab-")) {
             traces.ranges.extend(lab.split('-').nth(1).and_then(|octet| octet.parse::<u8>().ok()));

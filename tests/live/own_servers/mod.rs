@@ -2,8 +2,8 @@
 
 mod full;
 mod kept;
-mod killed;
-mod left;
+pub(crate) mod killed;
+pub(crate) mod left;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
