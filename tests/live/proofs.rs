@@ -1,6 +1,6 @@
 //! Every challenge of ours, and the seed, proven by `labproof prove` itself, as an author would call it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
