@@ -138,11 +138,11 @@ fn command(labs: &Labs, path: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// What a check as it is written today lets through, in both readings: it sees less than half of ours.
+/// What a check as it is written today lets through, in both readings.
 ///
-/// It asks of steps 1, 4 to 8, 10 and 11 whether the right thing is there, and of few fields: so it catches what is
-/// left out, and passes what is done wrongly beside it. It takes a Kubernetes API that does not answer for a
-/// Deployment that is gone, and leaves the credentials that it takes for a look behind.
+/// This one is well kept: of the wrong turns it misses only the password that is changed by hand. But it takes a
+/// Kubernetes API that does not answer for a Deployment that is gone, every other fault for the learner's, and leaves the
+/// credentials that it takes for a look behind.
 fn conventional_check() -> Done<()> {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -171,8 +171,8 @@ fn conventional_check() -> Done<()> {
         };
         let expected = [
             ("some are caught", caught > 0),
-            ("many are not", caught < counted && counted >= COUNTED_OF_THE_SEED),
-            ("a name is let through", wrong("mutants", "it passes")),
+            ("not all are", caught < counted && counted >= COUNTED_OF_THE_SEED),
+            ("one done by hand is let through", wrong("mutants", "by hand")),
             ("an API that is down", wrong("faults", "the Kubernetes API is down")),
             ("an error is the learner's", wrong("faults", "it blames the learner")),
             ("a lease is left", wrong("harmless", "lease")),

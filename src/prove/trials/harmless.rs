@@ -37,7 +37,7 @@ pub(super) fn leaves_as_it_was(
         }
         if looked.elapsed() > limit {
             let names: Vec<String> =
-                changed.iter().take(5).map(|name| one_line(name, 100)).collect();
+                changed.iter().take(12).map(|name| one_line(name, 100)).collect();
             break Finding::Wrong(format!("another afterwards: {}", names.join(", ")));
         }
         std::thread::sleep(Duration::from_millis(50));
