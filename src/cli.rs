@@ -174,6 +174,9 @@ pub struct Prove {
     /// How to say it.
     #[arg(long, value_enum, default_value_t = ProofFormat::Human)]
     pub format: ProofFormat,
+    /// Walk by this script, which does all steps at once, in place of the challenge's own fences.
+    #[arg(long, value_name = "FILE", conflicts_with = "check_script")]
+    pub solve: Option<PathBuf>,
     /// Try this bash check in place of `labproof check`: it is to pass when all is done, and to fail on all else. Both
     /// readings of `fail-message` are tried: that it ends the script, and that it does not.
     #[arg(long, value_name = "FILE")]
@@ -271,9 +274,9 @@ pub struct LabServers {
     /// Only these servers; without it, all of them.
     #[arg(long, value_name = "SYSTEM,…", value_enum, value_delimiter = ',')]
     pub only: Option<Vec<LabSystem>>,
-    /// The port of PostgreSQL, on an address of the lab's own.
-    #[arg(long, value_name = "PORT", default_value_t = 5432, value_parser = clap::value_parser!(u16).range(1..))]
-    pub postgres_port: u16,
+    /// The port of PostgreSQL, on an address of the lab's own; 5432 unless the challenge's world says otherwise.
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub postgres_port: Option<u16>,
     /// A running Vault instead of one of the lab's own; its token is in VAULT_TOKEN.
     #[arg(long, value_name = "URL")]
     pub vault_addr: Option<String>,

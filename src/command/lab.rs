@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -12,10 +12,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::cli::{LabCommand, LabServers, LabSystem};
 use crate::config::{self, Config};
 use crate::lab::{
-    Access, Kept, KubernetesAccess, LabError, Options, PostgresAccess, Programs, Servers, System,
-    VARIABLE, VaultAccess, end_all, random_word,
+    Access, Kept, KubernetesAccess, LabError, Options, POSTGRES_PORT, PostgresAccess, Programs,
+    Servers, System, VARIABLE, VaultAccess, VaultOptions, end_all, random_word,
 };
 use crate::secret::Secret;
+use crate::sidecar::Sidecar;
+use crate::world::{VaultState, World, WorldError};
 
 use super::{Stop, load, write_out};
 
@@ -107,16 +109,18 @@ fn down() -> Result<u8, Stop> {
 
 /// Starts the servers; a signal in between ends all that was started.
 fn start(arguments: &LabServers, stays: bool) -> Result<Servers, Stop> {
-    let options = options(arguments, stays)?;
-    let path = arguments.path.clone();
+    let sidecar = sidecar(arguments.path.as_deref())?;
+    let options = options(arguments, sidecar.as_ref().map(|sidecar| &sidecar.world), stays)?;
     let runtime = runtime()?;
     let started = runtime.block_on(async {
         let work = tokio::task::spawn_blocking(move || {
             let programs =
                 Programs::find(&config::search_path(), &config::servers(), &options.systems);
-            let servers = Servers::start(&programs.map_err(stop)?, &options).map_err(stop)?;
-            if let Some(path) = path {
-                fill(&path, &servers.access())?;
+            let programs = programs.map_err(stop)?;
+            let mut servers = Servers::start(&programs, &options).map_err(stop)?;
+            if let Some(sidecar) = sidecar {
+                let variables = fill(&sidecar.world, &servers, &programs)?;
+                servers.set(variables);
             }
             Ok(servers)
         });
@@ -134,9 +138,32 @@ fn start(arguments: &LabServers, stays: bool) -> Result<Servers, Stop> {
     started.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 
-/// Fills in what the challenge at this path starts from.
-fn fill(path: &Path, _access: &Access) -> Result<(), Stop> {
-    load::challenge(path).map(drop)
+/// The author's word on the challenge at this path; an empty world without one.
+fn sidecar(path: Option<&Path>) -> Result<Option<Sidecar>, Stop> {
+    let Some(path) = path else { return Ok(None) };
+    load::challenge(path)?;
+    let sidecar = Sidecar::beside(path).map_err(|error| Stop::Unreadable(error.to_string()))?;
+    Ok(Some(sidecar))
+}
+
+/// Fills in what the challenge starts from; gives what its learner's shell has in its environment beyond the lab's own.
+fn fill(
+    world: &World,
+    servers: &Servers,
+    programs: &Programs,
+) -> Result<BTreeMap<String, String>, Stop> {
+    let told = |error: WorldError| Stop::Unreadable(error.to_string());
+    let client = |name: &str| {
+        let path = programs.path(name).map_or_else(|_| PathBuf::from(name), Path::to_owned);
+        servers.place().command(&path, None)
+    };
+    let home = servers.directory().join("home");
+    prepare(&home)
+        .map_err(|error| Stop::Unreadable(format!("{}: {}", home.display(), error.kind())))?;
+    let access = servers.access();
+    world.fill(&access, &client, &home).map_err(told)?;
+    let variables = world.environment(&access).map_err(told)?;
+    Ok(variables.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect())
 }
 
 /// A bash in the lab, with nothing of the caller's environment but what its terminal needs; its exit code.
@@ -198,11 +225,12 @@ fn listen(kinds: [SignalKind; 3]) -> io::Result<[Signal; 3]> {
     Ok([signal(one)?, signal(two)?, signal(three)?])
 }
 
-fn options(arguments: &LabServers, stays: bool) -> Result<Options, Stop> {
+fn options(arguments: &LabServers, world: Option<&World>, stays: bool) -> Result<Options, Stop> {
     let running = running(arguments)?;
     let only: Option<Vec<System>> =
         arguments.only.as_ref().map(|only| only.iter().map(|system| system.system()).collect());
-    let mut systems = only.unwrap_or_else(|| System::ALL.to_vec());
+    let named = world.map(|world| world.systems().iter().copied().collect());
+    let mut systems = only.or(named).unwrap_or_else(|| System::ALL.to_vec());
     systems.retain(|system| match system {
         System::Vault => running.vault.is_none(),
         System::Postgres => running.postgres.is_none(),
@@ -210,12 +238,30 @@ fn options(arguments: &LabServers, stays: bool) -> Result<Options, Stop> {
     });
     Ok(Options {
         systems,
-        superuser: ("postgres".to_owned(), Secret::new(random_word(12).map_err(stop)?)),
-        postgres_port: arguments.postgres_port,
+        vault: VaultOptions {
+            new: world.is_some_and(|world| world.vault_state() == VaultState::New),
+            ..VaultOptions::default()
+        },
+        superuser: superuser(world)?,
+        postgres_port: arguments
+            .postgres_port
+            .or(world.and_then(World::postgres_port))
+            .unwrap_or(POSTGRES_PORT),
         parent: config::labs(),
         stays,
         running,
     })
+}
+
+/// PostgreSQL's superuser, with a password that nobody knows where the challenge names none.
+fn superuser(world: Option<&World>) -> Result<(String, Secret), Stop> {
+    let named = world.map(World::superuser);
+    let name = named.map_or("postgres", |superuser| superuser.name.as_str());
+    let password = match named.and_then(|superuser| superuser.password.clone()) {
+        Some(password) => password,
+        None => Secret::new(random_word(12).map_err(stop)?),
+    };
+    Ok((name.to_owned(), password))
 }
 
 impl LabSystem {

@@ -11,11 +11,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::challenge::Challenge;
 use crate::cli::{ProofFormat, Prove};
 use crate::config;
-use crate::lab::{self, LabError, Options, POSTGRES_PORT, Programs, System};
+use crate::lab::{self, LabError, Options, POSTGRES_PORT, Programs, System, VaultOptions};
 use crate::prove::proof::{Proof, ProofOutcome, Trial};
 use crate::prove::{self, CheckScript, FailMessage, Order, Progress, ProveError, Subject};
 use crate::secret::Secret;
 use crate::sidecar::Sidecar;
+use crate::world::VaultState;
 
 use super::{Stop, load, write_out};
 
@@ -68,6 +69,14 @@ fn scripts(arguments: &Prove) -> Result<Vec<Option<CheckScript>>, Stop> {
     Ok(FailMessage::ALL.map(script).into())
 }
 
+fn solve(path: &Path) -> Result<String, Stop> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let message =
+            format!("cannot read `{}`: {}; name a bash script", path.display(), error.kind());
+        Stop::Unreadable(message)
+    })
+}
+
 fn one(
     challenge: &Challenge,
     sidecar: &Sidecar,
@@ -86,6 +95,10 @@ fn one(
     };
     let options = Options {
         systems,
+        vault: VaultOptions {
+            new: world.vault_state() == VaultState::New,
+            ..VaultOptions::default()
+        },
         superuser: (superuser.name.clone(), password),
         postgres_port: world.postgres_port().unwrap_or(POSTGRES_PORT),
         parent: config::labs(),
@@ -96,6 +109,7 @@ fn one(
         trials: trials(arguments),
         jobs: usize::from(arguments.jobs),
         limit: Duration::from_secs(arguments.step_limit),
+        solve: arguments.solve.as_deref().map(solve).transpose()?,
         script,
     };
     let bar = bar(arguments, challenge);
@@ -166,6 +180,7 @@ fn stop(error: ProveError) -> Stop {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn stop_of_lab(error: LabError) -> Stop {
     if matches!(error, LabError::Interrupted) {
         return Stop::Interrupted;

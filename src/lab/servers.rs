@@ -20,6 +20,8 @@ use super::{
 pub struct Options {
     /// The servers that it has.
     pub systems: Vec<System>,
+    /// How Vault is started.
+    pub vault: VaultOptions,
     /// PostgreSQL's superuser, as the challenge knows it.
     pub superuser: (String, Secret),
     /// Where PostgreSQL listens, on an address of the lab's own.
@@ -43,6 +45,8 @@ pub struct Servers {
     kubernetes: Option<Kubernetes>,
     running: Access,
     search_path: String,
+    /// What the challenge gives its learner beyond that.
+    variables: BTreeMap<String, String>,
     place: Place,
 }
 
@@ -54,8 +58,7 @@ impl Servers {
         let needed = wanted(System::Postgres).then_some(port);
         let place = Place::claim(programs, &options.parent, needed, options.stays)?;
         let below = |name: &str| place.directory().join(name);
-        let start_vault =
-            || Vault::start(&place, programs, &below("vault"), &VaultOptions::default());
+        let start_vault = || Vault::start(&place, programs, &below("vault"), &options.vault);
         let start_postgres = || {
             let socket = SocketAddr::new(place.service_ip(), port);
             let superuser = (options.superuser.0.as_str(), &options.superuser.1);
@@ -78,7 +81,8 @@ impl Servers {
         }
         let search_path = programs.search_path();
         let running = options.running.clone();
-        Ok(Self { vault, postgres, kubernetes, running, search_path, place })
+        let variables = BTreeMap::new();
+        Ok(Self { vault, postgres, kubernetes, running, search_path, variables, place })
     }
 
     /// Makes all servers as they were just after the start: nothing of what was done since is left.
@@ -121,14 +125,22 @@ impl Servers {
         all
     }
 
-    /// The variables that lead a learner's commands to the servers.
+    /// Sets variables that a learner's shell has beyond those that lead to the servers.
+    pub fn set(&mut self, variables: BTreeMap<String, String>) {
+        self.variables = variables;
+    }
+
+    /// The variables that lead a learner's commands to the servers, and what else was set for them.
     pub fn leads(&self) -> BTreeMap<String, String> {
         let access = self.access();
         let mut all = BTreeMap::new();
         let mut set = |name: &str, value: String| all.insert(name.to_owned(), value);
         if let Some(vault) = &access.vault {
             set("VAULT_ADDR", vault.address.clone());
-            set("VAULT_TOKEN", vault.token.expose().to_owned());
+            // A new one has none yet.
+            if !vault.token.expose().is_empty() {
+                set("VAULT_TOKEN", vault.token.expose().to_owned());
+            }
         }
         if let Some(cluster) = &access.kubernetes {
             let own = self.kubernetes.as_ref().map(Kubernetes::kubeconfig);
@@ -143,6 +155,7 @@ impl Servers {
                 set("PGPORT", postgres.socket.port().to_string());
             }
         }
+        all.extend(self.variables.clone());
         all
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::secret::Secret;
 
 use super::http::{self, Request};
-use super::process::{Process, Stop, directory};
+use super::process::{Process, Stop, directory, write_private};
 use super::wait::until;
 use super::{LabError, Place, Programs, VaultAccess, random};
 
@@ -22,6 +22,8 @@ pub struct VaultOptions {
     pub token: Option<Secret>,
     /// Files of configuration, for more listeners or a folder of plugins.
     pub configuration: Vec<PathBuf>,
+    /// Whether it is started for the first time: it has no keys, no token, and holds nothing.
+    pub new: bool,
 }
 
 /// A running development Vault.
@@ -33,7 +35,7 @@ pub struct Vault {
     unseal_key: Secret,
     program: PathBuf,
     directory: PathBuf,
-    configuration: Vec<PathBuf>,
+    options: VaultOptions,
     place: Place,
     process: Arc<Process>,
 }
@@ -49,16 +51,17 @@ impl Vault {
         let socket = SocketAddr::new(place.ip(), place.free_port()?);
         let token = match &options.token {
             Some(token) => token.clone(),
+            // Whoever initialises it is told one.
+            None if options.new => Secret::new(""),
             None => Secret::new(format!("root-{}", random::word(16)?)),
         };
         let program = programs.path("vault")?.to_owned();
         self::directory(directory)?;
-        let directory = directory.to_owned();
-        let configuration = options.configuration.clone();
-        let process = launch(place, &program, &directory, &configuration, socket, &token)?;
+        let (directory, options) = (directory.to_owned(), options.clone());
+        let process = launch(place, &program, &directory, &options, socket, &token)?;
         let (unseal_key, place) = (Secret::new(""), place.clone());
         let mut vault =
-            Self { socket, token, unseal_key, program, directory, configuration, place, process };
+            Self { socket, token, unseal_key, program, directory, options, place, process };
         vault.ready()?;
         Ok(vault)
     }
@@ -66,18 +69,22 @@ impl Vault {
     /// Puts a new one in its place, at the same address and with the same token.
     pub fn reset(&mut self) -> Result<(), LabError> {
         self.stop();
-        self.process = launch(
-            &self.place,
-            &self.program,
-            &self.directory,
-            &self.configuration,
-            self.socket,
-            &self.token,
-        )?;
+        let Self { place, program, directory, options, socket, token, .. } = &*self;
+        self.process = launch(place, program, directory, options, *socket, token)?;
         self.ready()
     }
 
+    /// Whether it was started for the first time, so that only whoever initialises it has a token.
+    pub fn is_new(&self) -> bool {
+        self.options.new
+    }
+
     fn ready(&mut self) -> Result<(), LabError> {
+        if self.options.new {
+            return self.process.until("the new Vault answers", Duration::from_mins(1), || {
+                self.read("sys/seal-status").map(drop)
+            });
+        }
         self.process
             .until("Vault answers", Duration::from_mins(1), || self.read("sys/mounts").map(drop))?;
         // Vault serves before it has printed all of its greeting.
@@ -110,7 +117,7 @@ impl Vault {
         VaultAccess {
             address: self.address(),
             token: self.token.clone(),
-            unseal_key: Some(self.unseal_key.clone()),
+            unseal_key: (!self.options.new).then(|| self.unseal_key.clone()),
         }
     }
 
@@ -221,17 +228,31 @@ fn launch(
     place: &Place,
     program: &Path,
     directory: &Path,
-    configuration: &[PathBuf],
+    options: &VaultOptions,
     socket: SocketAddr,
     token: &Secret,
 ) -> Result<Arc<Process>, LabError> {
     let mut command = place.command(program, None);
+    command.arg("server");
+    if options.new {
+        let config = directory.join("vault.json");
+        let text = json!({
+            "storage": { "inmem": {} },
+            "listener": { "tcp": { "address": socket.to_string(), "tls_disable": true } },
+            "disable_mlock": true,
+            "api_addr": format!("http://{socket}"),
+        });
+        write_private(&config, &text.to_string())?;
+        command.arg(format!("-config={}", config.display()));
+    } else {
+        command
+            .args(["-dev", "-dev-no-store-token"])
+            .arg(format!("-dev-listen-address={socket}"))
+            // Not an argument, which everybody on the machine may read.
+            .env("VAULT_DEV_ROOT_TOKEN_ID", token.expose());
+    }
     command
-        .args(["server", "-dev", "-dev-no-store-token"])
-        .arg(format!("-dev-listen-address={socket}"))
-        .args(configuration.iter().map(|file| format!("-config={}", file.display())))
-        // Not an argument, which everybody on the machine may read.
-        .env("VAULT_DEV_ROOT_TOKEN_ID", token.expose())
+        .args(options.configuration.iter().map(|file| format!("-config={}", file.display())))
         .env("HOME", directory)
         .current_dir(directory);
     place.start("vault", command, &directory.join("vault.log"), Stop::Kill)

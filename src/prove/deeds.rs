@@ -17,10 +17,12 @@ pub(super) enum Deed {
     },
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "where a kind has none, there is none")]
 fn shell(text: String) -> Option<Deed> {
     Some(Deed::Shell(text))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "where a kind has none, there is none")]
 fn sql(subject: &Subject, text: String) -> Option<Deed> {
     let database = subject.param("database").and_then(Text::value);
     Some(Deed::Sql { database: database.unwrap_or_else(|| "postgres".to_owned()), text })

@@ -29,7 +29,8 @@ impl Inventory {
     /// Takes it.
     pub(super) fn of(servers: &Servers, home: &Path) -> Result<Self, ProveError> {
         let mut inventory = Self::default();
-        if let Some(vault) = servers.vault() {
+        // Nobody but the learner can read one that was new.
+        if let Some(vault) = servers.vault().filter(|vault| !vault.is_new()) {
             inventory.vault(vault)?;
         }
         if let Some(postgres) = servers.postgres() {
@@ -70,7 +71,7 @@ impl Inventory {
             let mount = mount.trim_end_matches('/');
             match (about["type"].as_str(), about["options"]["version"].as_str()) {
                 (Some("kv"), Some("2")) => {
-                    self.listed(vault, &format!("{mount}/metadata"), true, 0)?
+                    self.listed(vault, &format!("{mount}/metadata"), true, 0)?;
                 }
                 (Some("kv"), _) => self.listed(vault, mount, true, 0)?,
                 (Some("system" | "identity" | "cubbyhole"), _) => {}
@@ -113,9 +114,10 @@ impl Inventory {
                 self.listed(vault, &below, read, depth + 1)?;
                 continue;
             }
-            let value = match read {
-                true => vault.request("GET", &below, &Value::Null)?.1["data"].to_string(),
-                false => String::new(),
+            let value = if read {
+                vault.request("GET", &below, &Value::Null)?.1["data"].to_string()
+            } else {
+                String::new()
             };
             self.put(format!("vault {below}"), value);
         }

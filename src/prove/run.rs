@@ -27,6 +27,8 @@ pub struct Order {
     pub jobs: usize,
     /// How long the commands of a step may take.
     pub limit: Duration,
+    /// The text of a script that does all steps, in place of the challenge's own fences.
+    pub solve: Option<String>,
     /// The script that is tried, where it is not `labproof check`.
     pub script: Option<CheckScript>,
 }
@@ -174,20 +176,15 @@ fn work(
 ) -> Result<(), ProveError> {
     let mut stage = Stage::start(matter)?;
     let plan = stage.plan();
-    let mutants = match order.trials.contains(&Trial::Mutants) {
-        true => mutants::of(&stage.challenge, &plan),
-        false => Vec::new(),
-    };
-    let solutions = match order.trials.contains(&Trial::Solutions) {
-        true => {
-            let has_input = |step| stage.has_input(step);
-            solutions::of(&Course {
-                challenge: &stage.challenge,
-                plan: &plan,
-                has_input: &has_input,
-            })
-        }
-        false => Vec::new(),
+    let asked = |trial| order.trials.contains(&trial);
+    let mutants =
+        if asked(Trial::Mutants) { mutants::of(&stage.challenge, &plan) } else { Vec::new() };
+    let solutions = if asked(Trial::Solutions) {
+        let has_input = |step| stage.has_input(step);
+        let challenge = &stage.challenge;
+        solutions::of(&Course { challenge, plan: &plan, has_input: &has_input })
+    } else {
+        Vec::new()
     };
     list(board, order, (&mutants, &solutions), plan, sender);
     while let Some(case) = next(board) {
@@ -241,9 +238,10 @@ fn one(
     let script = order.script.as_ref();
     match case {
         Case::Walk => {
-            let mut tried = match script {
-                Some(script) => scripted::walk(stage, script)?,
-                None => walk::walk(stage)?,
+            let mut tried = match (script, &order.solve) {
+                (Some(script), _) => scripted::walk(stage, script)?,
+                (None, Some(solve)) => walk::by_script(stage, solve)?,
+                (None, None) => walk::walk(stage)?,
             };
             tried.retain(|one| order.trials.contains(&one.trial));
             Ok(tried)

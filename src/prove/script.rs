@@ -91,8 +91,7 @@ impl CheckScript {
         };
         let (stdout, stderr) = (said(stdout), said(stderr));
         let failed = stdout.lines().find(|line| line.starts_with("FAIL: "));
-        let last =
-            || stdout.lines().chain(stderr.lines()).filter(|line| !line.trim().is_empty()).last();
+        let last = || stdout.lines().chain(stderr.lines()).rfind(|line| !line.trim().is_empty());
         let message = one_line(failed.or_else(last).unwrap_or("nothing"), 160);
         Ok(Said { passes: status.success(), message })
     }

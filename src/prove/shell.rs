@@ -148,6 +148,13 @@ impl Shell {
         }
     }
 
+    /// What a variable stands for in it now; nothing where it cannot be asked.
+    pub(super) fn variable(&mut self, name: &str) -> Option<String> {
+        let order = format!("printf 'is %s\\n' \"${{{name}-}}\"\n");
+        self.orders.write_all(order.as_bytes()).ok()?;
+        self.answer("is").ok().filter(|value| !value.is_empty())
+    }
+
     /// Ends it, with all that its steps have started and left behind.
     fn end(&mut self) {
         let group = format!("-{}", self.group);

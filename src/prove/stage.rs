@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::assertion::Plan;
 use crate::challenge::{self, Challenge};
 use crate::config::Probes;
-use crate::lab::{self, Access, LabError, Options, Programs, Servers};
+use crate::lab::{self, Access, LabError, Options, Programs, Servers, Vault};
 use crate::sidecar::{Sidecar, StepInput};
 use crate::source::Source;
 use crate::world::{Kept, Values};
@@ -124,6 +124,7 @@ impl<'a> Stage<'a> {
         if ran.trouble.is_some() {
             self.shell = None;
         }
+        self.take_token();
         if let Some(input) = input.filter(|input| input.keeps()) {
             match input.keep(&ran.stdout, &mut self.kept) {
                 Err(error) if !self.astray => return Err(error.into()),
@@ -131,6 +132,17 @@ impl<'a> Stage<'a> {
             }
         }
         Ok(ran)
+    }
+
+    /// A new Vault tells its token to whoever initialises it; the check is called with the one that the learner uses.
+    fn take_token(&mut self) {
+        let new = self.servers.vault().is_some_and(Vault::is_new);
+        if let (true, Some(shell)) = (new, &mut self.shell) {
+            match shell.variable("VAULT_TOKEN") {
+                Some(token) => self.environment.insert("VAULT_TOKEN".to_owned(), token),
+                None => self.environment.remove("VAULT_TOKEN"),
+            };
+        }
     }
 
     /// What is typed in a step and at its prompts.
@@ -162,7 +174,9 @@ impl<'a> Stage<'a> {
         if script.is_empty() {
             return Ok(Ran::default());
         }
-        self.shell()?.run(script, "")
+        let ran = self.shell()?.run(script, "")?;
+        self.take_token();
+        Ok(ran)
     }
 
     /// Does all steps up to one; gives what hindered any of them.

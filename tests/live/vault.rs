@@ -1,15 +1,11 @@
 //! The Vaults of the harness: a lab's own with more ways into it, and one that was never set up.
 
 use std::fs::Permissions;
-use std::net::SocketAddr;
 use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 use labproof::lab::http::{self, Request};
-use labproof::lab::process::{Process, Stop};
 use labproof::lab::{Place, Programs, VaultOptions};
 use labproof::secret::Secret;
 use serde_json::json;
@@ -39,6 +35,7 @@ impl Vault {
         let options = VaultOptions {
             token: Some(Secret::new(root_token)),
             configuration: vec![config, plugins(directory)?],
+            new: false,
         };
         let inner = labproof::lab::Vault::start(place, servers, directory, &options)?;
         let unseal_key = inner.unseal_key().expose().to_owned();
@@ -67,56 +64,28 @@ fn plugins(directory: &Path) -> Done<PathBuf> {
 }
 
 /// A Vault as it is set up for the first time: not initialised, kept in memory.
-pub(crate) struct NewVault {
-    pub(crate) socket: SocketAddr,
-    place: Place,
-    process: Arc<Process>,
-}
+pub(crate) struct NewVault(labproof::lab::Vault);
 
 impl NewVault {
     /// Starts one and waits until it says that it is not initialised.
     pub(crate) fn start(lab: &Lab) -> Done<NewVault> {
-        let (place, directory) = (lab.place.clone(), &lab.directory);
-        let socket = SocketAddr::new(place.ip(), place.free_port()?);
-        let config = directory.join("new-vault.json");
-        let text = json!({
-            "storage": { "inmem": {} },
-            "listener": { "tcp": { "address": socket.to_string(), "tls_disable": true } },
-            "disable_mlock": true,
-            "api_addr": format!("http://{socket}"),
-        });
-        std::fs::write(&config, text.to_string()).map_err(|error| error.to_string())?;
-        let mut command = place.command(lab.servers.path("vault")?, None);
-        command.arg("server").arg(format!("-config={}", config.display()));
-        let log = directory.join("new-vault.log");
-        let process = place.start("new vault", command, &log, Stop::Kill)?;
-        let vault = NewVault { socket, place, process };
-        vault.process.until("the new Vault answers", Duration::from_mins(1), || {
-            let path = "/v1/sys/seal-status";
-            let request = Request { method: "GET", path, headers: &[], body: "" };
-            http::send(socket, &request).map(drop)
-        })?;
-        Ok(vault)
+        let options = VaultOptions { new: true, ..VaultOptions::default() };
+        let directory = lab.directory.join("new-vault");
+        Ok(NewVault(labproof::lab::Vault::start(&lab.place, &lab.servers, &directory, &options)?))
     }
 
     /// What goes into VAULT_ADDR.
     pub(crate) fn address(&self) -> String {
-        format!("http://{}", self.socket)
+        self.0.address()
     }
 
     /// Whether it shows its engines to a token.
     pub(crate) fn serves(&self, token: &str) -> Done<()> {
         let (path, headers) = ("/v1/sys/mounts", [("X-Vault-Token", token)]);
         let request = Request { method: "GET", path, headers: &headers, body: "" };
-        match http::send(self.socket, &request)? {
+        match http::send(self.0.socket, &request)? {
             (200, _) => Ok(()),
             (status, body) => Err(format!("{status}: {body}")),
         }
-    }
-}
-
-impl Drop for NewVault {
-    fn drop(&mut self) {
-        self.place.stop(&self.process);
     }
 }

@@ -55,8 +55,7 @@ fn changed(site: &Site<'_>, field: &Field) -> Option<(String, String)> {
     // A value of several words, which the shell's quoting writes otherwise: one of its words.
     let word = value
         .split(|character: char| !character.is_ascii_alphanumeric())
-        .filter(|word| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase()))
-        .last()?;
+        .rfind(|word| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase()))?;
     let wrong = another(word)?;
     Some((site.draft.renamed(word, &wrong)?, wrong))
 }

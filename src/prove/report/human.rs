@@ -27,7 +27,7 @@ pub(super) fn render(proofs: &[Proof], out: &mut dyn io::Write) -> io::Result<()
 
 fn one(proof: &Proof, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "{}", proof.title.as_deref().unwrap_or(&proof.path).bold())?;
-    writeln!(out, "{}\n", format!("{}: trials of `{}`", proof.path, proof.check).dimmed())?;
+    writeln!(out, "{}\n", format!("{}: trials of {}", proof.path, proof.check).dimmed())?;
     table(proof, out)?;
     for (trial, name) in [
         (Trial::Solutions, "other right ways that pass"),

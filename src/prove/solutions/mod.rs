@@ -102,8 +102,9 @@ mod tests {
     use crate::source::Source;
 
     fn made(fences: &[&str]) -> Vec<Solution> {
-        let text: String =
-            fences.iter().map(|fence| format!("\n```bash\n{fence}\n```\n")).collect();
+        let text = fences
+            .iter()
+            .fold(String::new(), |text, fence| text + "\n```bash\n" + fence + "\n```\n");
         let challenge = parse(Source::new("t.md", format!("# T\n{text}")));
         let plan = collect(&challenge, &Bindings::default());
         of(&Course { challenge: &challenge, plan: &plan, has_input: &|_| false })

@@ -23,18 +23,18 @@ pub(super) struct Fault {
     total: bool,
     /// Breaks it; gives the variables that lead there.
     breaks: Breaks,
-    /// Mends it, where the servers themselves were touched.
-    mends: Mends,
+    /// Mends it, where the servers themselves were touched and not only the way to them.
+    mends: Option<Mends>,
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    fault("Vault is down", System::Vault, true, vault_away, untouched),
-    fault("Vault is sealed", System::Vault, true, sealed, unsealed),
-    fault("the token is not valid", System::Vault, false, unknown_token, untouched),
-    fault("the token may read nothing", System::Vault, false, powerless_token, untouched),
-    fault("PostgreSQL is down", System::Postgres, true, postgres_down, postgres_up),
-    fault("the Kubernetes API is down", System::Kubernetes, true, api_away, untouched),
-    fault("the account may do nothing", System::Kubernetes, false, powerless_account, untouched),
+    fault("Vault is down", System::Vault, true, vault_away, None),
+    fault("Vault is sealed", System::Vault, true, sealed, Some(unsealed)),
+    fault("the token is not valid", System::Vault, false, unknown_token, None),
+    fault("the token may read nothing", System::Vault, false, powerless_token, None),
+    fault("PostgreSQL is down", System::Postgres, true, postgres_down, Some(postgres_up)),
+    fault("the Kubernetes API is down", System::Kubernetes, true, api_away, None),
+    fault("the account may do nothing", System::Kubernetes, false, powerless_account, None),
 ];
 
 /// Breaks a lab; gives the variables that lead there.
@@ -47,22 +47,19 @@ const fn fault(
     system: System,
     total: bool,
     breaks: Breaks,
-    mends: Mends,
+    mends: Option<Mends>,
 ) -> Fault {
     Fault { name, system, total, breaks, mends }
-}
-
-/// Only the way to it was another.
-#[expect(clippy::unnecessary_wraps, reason = "it stands in the place of what can fail")]
-fn untouched(_servers: &Servers) -> Result<(), ProveError> {
-    Ok(())
 }
 
 impl Fault {
     /// Whether the lab has what it breaks.
     pub(super) fn concerns(&self, servers: &Servers) -> bool {
         match self.system {
-            System::Vault => servers.vault().is_some(),
+            // One that was new has given its keys to the learner: it can only be out of reach.
+            System::Vault => servers
+                .vault()
+                .is_some_and(|vault| !vault.is_new() || self.total && self.mends.is_none()),
             System::Postgres => servers.postgres().is_some(),
             System::Kubernetes => servers.kubernetes().is_some(),
         }
@@ -75,7 +72,7 @@ impl Fault {
 
     /// Mends it.
     pub(super) fn mend(&self, servers: &Servers) -> Result<(), ProveError> {
-        (self.mends)(servers)
+        self.mends.map_or(Ok(()), |mends| mends(servers))
     }
 }
 
@@ -153,13 +150,14 @@ fn needs(plan: &Plan, claim: &ReportAssertion) -> BTreeSet<&'static str> {
     let own = own.filter(|name| kind.starts_with(name));
     let also = provider::kind(kind).map_or(&[][..], |kind| kind.also_reads());
     let lookups = plan.lookups.iter().filter_map(|lookup| provider::provider_of(&lookup.call));
-    own.chain(also.iter().copied()).chain(lookups.map(|provider| provider.name())).collect()
+    own.chain(also.iter().copied()).chain(lookups.map(provider::Provider::name)).collect()
 }
 
 fn one(name: &str, value: String) -> BTreeMap<String, String> {
     BTreeMap::from([(name.to_owned(), value)])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands in the place of what can fail")]
 fn vault_away(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
     Ok(one("VAULT_ADDR", format!("http://{}", servers.nowhere())))
 }
@@ -189,6 +187,7 @@ fn powerless_token(servers: &Servers) -> Result<BTreeMap<String, String>, ProveE
     Ok(one("VAULT_TOKEN", token.expose().to_owned()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands in the place of what can fail")]
 fn postgres_down(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
     if let Some(postgres) = servers.postgres() {
         postgres.stop();

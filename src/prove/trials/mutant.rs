@@ -103,10 +103,10 @@ pub(in crate::prove) fn facets(sight: &Sight) -> Vec<Facet> {
             continue;
         };
         match &observation.seen {
-            Seen::Present(facts) => {
-                facets.push(Facet::Present(facts.but.clone()));
+            Seen::Present(known) => {
+                facets.push(Facet::Present(known.but.clone()));
                 let fields = claim.expectation.fields().iter();
-                facets.extend(fields.map(|field| Facet::Field(facts.get(&field.path).cloned())));
+                facets.extend(fields.map(|field| Facet::Field(known.get(&field.path).cloned())));
             }
             other => {
                 let facet = match other {

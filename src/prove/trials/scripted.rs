@@ -45,9 +45,10 @@ pub(in crate::prove) fn walk(
         let since = Instant::now();
         if plan.assertions.iter().any(|one| one.step == step && one.changes()) {
             let said = script.run(stage, nothing())?;
-            let finding = match said.passes {
-                true => Finding::Wrong("it passes before the step is done".to_owned()),
-                false => Finding::Proven,
+            let finding = if said.passes {
+                Finding::Wrong("it passes before the step is done".to_owned())
+            } else {
+                Finding::Proven
             };
             all.push(tried(
                 Trial::Before,
@@ -67,9 +68,10 @@ pub(in crate::prove) fn walk(
 }
 
 fn passes(said: &Said) -> Finding {
-    match said.passes {
-        true => Finding::Proven,
-        false => Finding::Wrong(format!("it fails: {}", said.message)),
+    if said.passes {
+        Finding::Proven
+    } else {
+        Finding::Wrong(format!("it fails: {}", said.message))
     }
 }
 
@@ -121,10 +123,8 @@ fn wrong_turn(
     let left = facets(&stage.look(Probes::Reset)?);
     stage.renew()?;
     stage.steps_up_to(steps)?;
-    Ok(match left == facets(&stage.look(Probes::Reset)?) {
-        true => Finding::Equivalent,
-        false => Finding::Wrong("it passes".to_owned()),
-    })
+    let right = facets(&stage.look(Probes::Reset)?);
+    Ok(if left == right { Finding::Equivalent } else { Finding::Wrong("it passes".to_owned()) })
 }
 
 /// Another right way: it says yes.

@@ -17,7 +17,6 @@ use crate::check::Check;
 use crate::contract::letters;
 use crate::lab::Lab;
 use crate::labs::WALKS;
-use crate::process::guarded;
 use crate::wait::Done;
 use crate::world::Names;
 
@@ -269,9 +268,9 @@ fn refused(lab: &mut Lab) -> Done<()> {
 
 fn fill(lab: &Lab, world: &World, access: &Access, home: &Path) -> Done<()> {
     std::fs::create_dir_all(home).map_err(|error| error.to_string())?;
-    let setpriv = lab.servers.path("setpriv")?;
     let client = |name: &str| {
-        let mut command = guarded(setpriv, None, lab.servers.path(name).unwrap_or(Path::new(name)));
+        let mut command =
+            lab.place.command(lab.servers.path(name).unwrap_or(Path::new(name)), None);
         command.env_clear();
         command
     };
@@ -289,7 +288,8 @@ fn clear(lab: &Lab) -> Done<()> {
     let delete = ["delete", "deployment,service", "-n", "default", "--cascade=foreground"];
     lab.kubernetes
         .kubectl(&[&delete[..], &["--field-selector=metadata.name!=kubernetes"]].concat())?;
-    lab.kubernetes.kubectl(&["delete", "namespace", "shop-trial", "--ignore-not-found"]).map(drop)
+    lab.kubernetes.kubectl(&["delete", "namespace", "shop-trial", "--ignore-not-found"])?;
+    Ok(())
 }
 
 fn access(lab: &Lab) -> Access {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use labproof::config;
 use labproof::lab::{
-    Access, LabError, Login, Options, POSTGRES_PORT, Programs, Servers, System, until,
+    Access, LabError, Login, Options, POSTGRES_PORT, Programs, Servers, System, VaultOptions, until,
 };
 use labproof::secret::Secret;
 use libtest_mimic::Trial;
@@ -36,6 +36,7 @@ fn programs(systems: &[System]) -> Result<Programs, LabError> {
 
 fn options(parent: &Path, systems: &[System]) -> Options {
     Options {
+        vault: VaultOptions::default(),
         systems: systems.to_vec(),
         superuser: ("postgres".to_owned(), Secret::new("password")),
         postgres_port: POSTGRES_PORT,
