@@ -1,6 +1,6 @@
 //! Every challenge of ours, and the seed, proven by `labproof prove` itself, as an author would call it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -130,9 +130,8 @@ fn command(labs: &Labs, path: &Path, words: &[&str]) -> Command {
     // Helm is not among the servers: the walks' stand-in keeps releases as it does.
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/own");
     let search_path = std::env::var_os("PATH").unwrap_or_default();
-    let search_path = std::env::join_paths(
-        std::iter::once(own).chain(std::env::split_paths(&search_path).map(PathBuf::from)),
-    );
+    let search_path =
+        std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&search_path)));
     let mut command = labs.labproof();
     command.arg("prove").arg(path).args(["--format", "json"]).args(words);
     command.env("PATH", search_path.unwrap_or_default()).stdin(Stdio::null());
