@@ -22,7 +22,7 @@ use super::{Stop, load, write_out};
 
 /// Runs the subcommand; gives the exit code of the worst proof.
 pub(super) fn run(arguments: &Prove) -> Result<u8, Stop> {
-    end_labs_on_signals();
+    let ended = end_labs_on_signals();
     // All that can be read wrongly is read before the first server starts.
     let read: Vec<(Challenge, Sidecar)> =
         arguments.paths.iter().map(|path| read(path)).collect::<Result<_, Stop>>()?;
@@ -32,6 +32,7 @@ pub(super) fn run(arguments: &Prove) -> Result<u8, Stop> {
             let proof = one(challenge, sidecar, arguments, script);
             // Whatever it says: its labs were taken away from it.
             if lab::ending() {
+                let _ = ended.recv();
                 return Err(Stop::Interrupted);
             }
             proofs.push(proof?);
@@ -150,20 +151,24 @@ fn bar(arguments: &Prove, challenge: &Challenge) -> ProgressBar {
 /// How long those who work in the labs have to see that these have ended.
 const WIND_DOWN: Duration = Duration::from_secs(10);
 
-/// Nothing is left after Ctrl-C: the servers end before the process does. Comes back when signals are listened to.
-fn end_labs_on_signals() {
+/// Nothing is left after Ctrl-C: the servers end before the process does. Comes back when signals are listened to, with
+/// what is closed when all labs have ended.
+fn end_labs_on_signals() -> mpsc::Receiver<()> {
     let (sender, listening) = mpsc::channel::<()>();
+    let (ending, ended) = mpsc::channel::<()>();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(super::lab::told_to_end(true, || drop(sender)));
         lab::end_all();
+        drop(ending);
         // The labs' threads end by themselves now, and the process with them.
         std::thread::sleep(WIND_DOWN);
         super::exit_interrupted();
     });
     // Nothing is ever sent: the other end is let go of.
     let _ = listening.recv();
+    ended
 }
 
 fn exit_code(proofs: &[Proof]) -> u8 {

@@ -57,7 +57,7 @@ fn main() {
         libtest_mimic::run(&arguments, trials).exit();
     }
     // The trials of one lab wait for each other; more threads than labs keep all of them busy.
-    arguments.test_threads.get_or_insert(8);
+    arguments.test_threads.get_or_insert(10);
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
     let servers = match obtain(ci) {
         Ok(servers) => servers,
@@ -84,8 +84,22 @@ fn trials() -> Vec<Trial> {
     trials.extend(kinds::trials());
     trials.extend(releases::trials());
     trials.extend(filled::trials());
-    trials.extend(proofs::trials());
-    trials
+    spread(trials, proofs::trials())
+}
+
+/// Proofs wait for each other, as each has two labs of its own: one after the other beside the rest, and not all of them
+/// at its end.
+fn spread(trials: Vec<Trial>, mut proofs: Vec<Trial>) -> Vec<Trial> {
+    let every = trials.len() / proofs.len().max(1) + 1;
+    let mut all = Vec::new();
+    for (index, trial) in trials.into_iter().enumerate() {
+        if index % every == 0 {
+            all.extend(proofs.pop());
+        }
+        all.push(trial);
+    }
+    all.extend(proofs);
+    all
 }
 
 fn obtain(ci: bool) -> Result<Programs, String> {

@@ -30,11 +30,11 @@ const COUNTED: &[(&str, u64)] = &[
     ("make-change-delete", 58),
     ("move-to-a-new-namespace", 22),
     ("notes-on-a-host", 25),
-    ("policies-and-userpass", 20),
-    ("roles-and-grants", 20),
-    (SEED, COUNTED_OF_THE_SEED),
+    ("policies-and-userpass", 50),
+    ("roles-and-grants", 42),
+    (SEED, 40),
     ("unseal-after-a-restart", 4),
-    ("values-from-files", 20),
+    ("values-from-files", 50),
 ];
 
 /// The seed's own six changing steps, four wrong turns each.
@@ -101,8 +101,8 @@ fn proven(name: &str, path: &Path, counted: u64) -> Done<()> {
     let labs = Labs::new()?;
     let started = Instant::now();
     let (code, document, said) = prove(&labs, path, &["--jobs", "2"])?;
-    println!("proof of {name}: {:.0?}", started.elapsed());
     let proof = &document["proofs"][0];
+    println!("proof of {name}: {} counted, {:.0?}", proof["counted"], started.elapsed());
     let trials = proof["trials"].as_array().ok_or("no trials")?;
     let bad = trials.iter().filter(|one| one["finding"] == "wrong" || one["finding"] == "untried");
     let bad: Vec<String> = bad.map(Value::to_string).collect();
@@ -140,9 +140,9 @@ fn command(labs: &Labs, path: &Path, words: &[&str]) -> Command {
 
 /// What a check as it is written today lets through, in both readings.
 ///
-/// This one is well kept: of the wrong turns it misses only the password that is changed by hand. But it takes a
-/// Kubernetes API that does not answer for a Deployment that is gone, every other fault for the learner's, and leaves the
-/// credentials that it takes for a look behind.
+/// It was written with care, step by step, so it catches nearly every wrong turn; and yet not all, as it does not ask
+/// for all fields. Every server that does not answer is the learner's fault to it, but for the Kubernetes API: one that
+/// is down, or turns it away, has no Deployment. And the logins that it takes for a look stay behind.
 fn conventional_check() -> Done<()> {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -170,12 +170,12 @@ fn conventional_check() -> Done<()> {
             })
         };
         let expected = [
-            ("some are caught", caught > 0),
-            ("not all are", caught < counted && counted >= COUNTED_OF_THE_SEED),
-            ("one done by hand is let through", wrong("mutants", "by hand")),
-            ("an API that is down", wrong("faults", "the Kubernetes API is down")),
+            ("most are caught", caught > counted / 2 && counted >= COUNTED_OF_THE_SEED),
+            ("not all are", caught < counted && wrong("mutants", "it passes")),
+            ("an API that is down passes", wrong("faults", "the Kubernetes API is down")),
+            ("so does one that forbids", wrong("faults", "the account may do nothing")),
             ("an error is the learner's", wrong("faults", "it blames the learner")),
-            ("a lease is left", wrong("harmless", "lease")),
+            ("logins are left", wrong("harmless", "v-token-products")),
         ];
         let not: Vec<&str> = expected.iter().filter(|(_, is)| !is).map(|(what, _)| *what).collect();
         if !not.is_empty() {

@@ -23,8 +23,11 @@ fn interrupted_it_leaves_nothing() {
     {
         let labproof = prove(&["--format", "json"], NOTES.0, NOTES.1);
         let mut child = begun(&labproof, moment);
+        let since = std::time::Instant::now();
         signal(by, child.id()).unwrap();
         let status = wait_within(&mut child, Duration::from_secs(20)).unwrap();
+        let took = since.elapsed();
+        assert!(took < Duration::from_secs(8), "{by:?} after {moment} ms: {took:?}, {status}");
         // Before it listens a signal ends it as any program, and it has nothing yet.
         assert!(
             matches!(status.code(), Some(130 | 0) | None),

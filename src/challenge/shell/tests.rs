@@ -57,6 +57,8 @@ fn what_is_not_in_the_text_stays_apart() {
         ("x ${#A}", vec![opaque("${#A}")]),
         ("x $((1 + A))", vec![opaque("$((1 + A))")]),
         ("x *.c", vec![opaque("*"), literal(".c")]),
+        ("x a?.c", vec![literal("a"), opaque("?"), literal(".c")]),
+        ("x u=p://$A/?m=off", vec![literal("u=p://"), variable("A"), literal("/?m=off")]),
         ("x a[0]", vec![literal("a"), opaque("[0]")]),
         ("x {a,b}", vec![opaque("{a,b}")]),
         ("x <(ls)", vec![opaque("<(ls)")]),

@@ -227,6 +227,8 @@ impl Scan<'_> {
             }
             ('$', Quoting::None) if rest.starts_with("$\"") => self.at = after,
             ('$', Quoting::None | Quoting::Double | Quoting::Heredoc) => self.dollar(),
+            // The query of a URL: where no file is called so, the word stays as it is.
+            ('?', Quoting::None) if self.in_a_url() => self.literal("?", after),
             ('*' | '?', Quoting::None) => self.push(Piece::Opaque(first.to_string()), after),
             ('[', Quoting::None) => match bracket(rest) {
                 Some(length) => {
@@ -239,6 +241,12 @@ impl Scan<'_> {
                 self.literal(first.encode_utf8(&mut buffer), after);
             }
         }
+    }
+
+    /// Whether the word has come to be the address of something that is no file of this machine.
+    fn in_a_url(&self) -> bool {
+        let is_address = |text: &str| text.contains("://") && !text.contains("file://");
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Literal(text) if is_address(text)))
     }
 
     /// A backslash: which characters it takes the meaning from depends on the quotes around it.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::config::Probes;
+use crate::lab;
 use crate::prove::ProveError;
 use crate::prove::inventory::Inventory;
 use crate::prove::proof::{Finding, Trial, Tried};
@@ -35,7 +36,7 @@ pub(super) fn leaves_as_it_was(
         if changed.is_empty() {
             break Finding::Proven;
         }
-        if looked.elapsed() > limit {
+        if looked.elapsed() > limit || lab::ending() {
             let names: Vec<String> =
                 changed.iter().take(12).map(|name| one_line(name, 100)).collect();
             break Finding::Wrong(format!("another afterwards: {}", names.join(", ")));
@@ -60,7 +61,7 @@ fn at_rest(stage: &Stage<'_>) -> Result<Inventory, ProveError> {
     loop {
         std::thread::sleep(Duration::from_millis(300));
         let now = Inventory::of(&stage.servers, &stage.home)?;
-        if now == last || since.elapsed() > LIMIT {
+        if now == last || since.elapsed() > LIMIT || lab::ending() {
             return Ok(now);
         }
         last = now;
