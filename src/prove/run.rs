@@ -9,6 +9,7 @@ use crate::assertion::Plan;
 use crate::challenge::Challenge;
 use crate::lab::{self, Options, Programs};
 use crate::sidecar::Sidecar;
+use crate::text::ticked;
 
 use super::ProveError;
 use super::mutants::{self, Mutant};
@@ -124,6 +125,7 @@ pub fn prove(
 enum Told {
     Cases(usize, Box<Plan>),
     Tried(Vec<Tried>),
+    LeftOut(Vec<Tried>),
     Failed(ProveError),
 }
 
@@ -145,6 +147,7 @@ fn gather(
                 now.done += 1;
                 tried.extend(some);
             }
+            Told::LeftOut(some) => tried.extend(some),
             Told::Failed(error) => failed = failed.or(Some(error)),
         }
         progress(now);
@@ -186,7 +189,9 @@ fn work(
     } else {
         Vec::new()
     };
-    list(board, order, (&mutants, &solutions), plan, sender);
+    let (solutions, without): (Vec<_>, Vec<_>) =
+        solutions.into_iter().partition(|one| has(matter.programs, one));
+    list(board, order, (&mutants, &solutions, &without), plan, sender);
     while let Some(case) = next(board) {
         let tried = one(&mut stage, order, case, &mutants, &solutions)?;
         if sender.send(Told::Tried(tried)).is_err() {
@@ -201,7 +206,7 @@ fn work(
 fn list(
     board: &Board,
     order: &Order,
-    (mutants, solutions): (&[Mutant], &[Solution]),
+    (mutants, solutions, without): (&[Mutant], &[Solution], &[Solution]),
     plan: Plan,
     sender: &mpsc::Sender<Told>,
 ) {
@@ -218,6 +223,27 @@ fn list(
     // The receiver lives as long as there are labs.
     let _ = sender.send(Told::Cases(cases.len(), Box::new(plan)));
     waiting.cases = Some(cases);
+    if !without.is_empty() {
+        let _ = sender.send(Told::LeftOut(without.iter().map(left_out).collect()));
+    }
+}
+
+/// Whether the program is here that a way needs beside those of the lab.
+fn has(programs: &Programs, solution: &Solution) -> bool {
+    solution.needs.is_none_or(|name| programs.path(name).is_ok())
+}
+
+/// A way that nobody can take on this machine.
+fn left_out(solution: &Solution) -> Tried {
+    let name = solution.needs.unwrap_or_default();
+    Tried {
+        trial: Trial::Solutions,
+        step: None,
+        rule: Some(solution.rule),
+        name: solution.name.clone(),
+        finding: Finding::Nothing(format!("there is no {} on PATH", ticked(name))),
+        took: Duration::ZERO,
+    }
 }
 
 fn next(board: &Board) -> Option<Case> {

@@ -19,5 +19,6 @@ fn make(course: &Course<'_>) -> Vec<Solution> {
         first: "mkdir -p \"$HOME/some where/else\" && cd \"$HOME/some where/else\"\n".to_owned(),
         steps: course.steps(),
         after: Vec::new(),
+        needs: None,
     }]
 }

@@ -30,6 +30,7 @@ fn make(course: &Course<'_>) -> Vec<Solution> {
             first: String::new(),
             steps,
             after: Vec::new(),
+            needs: None,
         }
     });
     solutions.take(MOST).collect()

@@ -16,7 +16,11 @@ fn make(course: &Course<'_>) -> Vec<Solution> {
         let edits = draft.commands.iter().filter_map(|line| called(draft, line)).flatten();
         Some(draft.with(edits.collect()))
     });
-    typed(RULE.name, "by calls of Vault's API", steps)
+    let mut solutions = typed(RULE.name, "by calls of Vault's API", steps);
+    for solution in &mut solutions {
+        solution.needs = Some("curl");
+    }
+    solutions
 }
 
 /// The CLI itself says which call it would make.

@@ -37,5 +37,5 @@ fn make(course: &Course<'_>) -> Vec<Solution> {
         after.push(Deed::Sql { database: "postgres".to_owned(), text });
     }
     let name = "goes on after the last step".to_owned();
-    vec![Solution { rule: RULE.name, name, first: String::new(), steps, after }]
+    vec![Solution { rule: RULE.name, name, first: String::new(), steps, after, needs: None }]
 }

@@ -27,6 +27,8 @@ pub struct Solution {
     pub(super) steps: Vec<(usize, String)>,
     /// What is done to the lab after all.
     pub(super) after: Vec<Deed>,
+    /// A program that it needs beside those of every lab.
+    pub(super) needs: Option<&'static str>,
 }
 
 /// One kind of other right ways.
@@ -85,6 +87,7 @@ fn typed(rule: &'static str, name: &str, steps: Option<Vec<(usize, String)>>) ->
         first: String::new(),
         steps,
         after: Vec::new(),
+        needs: None,
     };
     steps.map(solution).into_iter().collect()
 }
