@@ -21,7 +21,7 @@ const SEED: &str = "static-to-dynamic-database-secrets";
 /// How many wrong turns of each challenge count at least: written by hand, where its proof was read through.
 /// One that leaves the lab as the solution does, or as the text does later on, does not count.
 const COUNTED: &[(&str, u64)] = &[
-    ("certificates-and-keys", 72),
+    ("certificates-and-keys", 70),
     ("deployment-life", 70),
     ("first-start", 4),
     ("helm-release", 16),
