@@ -64,7 +64,7 @@ async fn look(plan: &Plan, lab: &Lab, selection: Selection) -> Result<Observed, 
     observed
 }
 
-pub(super) async fn interrupted() {
+async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;

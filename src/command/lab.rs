@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -12,13 +12,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::cli::{LabCommand, LabServers, LabSystem};
 use crate::config::{self, Config};
 use crate::lab::{
-    Access, Kept, KubernetesAccess, LabError, Options, POSTGRES_PORT, PostgresAccess, Programs,
-    Servers, System, VARIABLE, VaultAccess, VaultOptions, end_all, random_word,
+    Access, Kept, KubernetesAccess, LabError, Options, PostgresAccess, Programs, Servers, System,
+    VARIABLE, VaultAccess, end_all,
 };
 use crate::secret::Secret;
 use crate::sidecar::Sidecar;
-use crate::world::{VaultState, World, WorldError};
+use crate::world::{World, WorldError};
 
+use super::options::{self, Wish};
 use super::{Stop, load, write_out};
 
 /// Exit code of a status with a server that does not answer.
@@ -40,14 +41,14 @@ pub(super) fn run(command: &LabCommand) -> Result<u8, Stop> {
 /// Prints the lab's secrets: to hand them to the learner's shell is its purpose, and they open nothing else.
 fn up(arguments: &LabServers) -> Result<u8, Stop> {
     let parent = config::labs();
-    let _right = Kept::may_begin(&parent).map_err(stop)?;
+    let _right = Kept::may_begin(&parent)?;
     let servers = start(arguments, true)?;
     let postgres = servers.postgres().map(|postgres| {
         let access = postgres.access();
         let (socket, user, password) = (access.socket, access.user, access.password);
         format!("# PostgreSQL at {socket}: superuser {user}, password {}\n", password.expose())
     });
-    let kept = servers.keep().map_err(stop)?;
+    let kept = servers.keep()?;
     write_out(|out| write!(out, "{}{}", exports(&kept), postgres.unwrap_or_default()))?;
     let names: Vec<&str> = kept.servers.iter().map(|server| server.name.as_str()).collect();
     say(&format!("a lab is up with {}; `labproof lab down` ends it", names.join(", ")));
@@ -60,7 +61,7 @@ fn up(arguments: &LabServers) -> Result<u8, Stop> {
 }
 
 fn shell(arguments: &LabServers) -> Result<u8, Stop> {
-    if let Some(kept) = Kept::find(&config::labs()).map_err(stop)? {
+    if let Some(kept) = Kept::find(&config::labs())? {
         say("this shell is in the lab that is up");
         let home = kept.directory.join("home");
         let mut environment = kept.variables.clone();
@@ -73,13 +74,13 @@ fn shell(arguments: &LabServers) -> Result<u8, Stop> {
     let home = servers.directory().join("home");
     say("this lab lasts as long as its shell");
     let code = bash(&home, &servers.environment(&home));
-    servers.stop().map_err(stop)?;
+    servers.stop()?;
     code
 }
 
 fn status() -> Result<u8, Stop> {
     use std::fmt::Write;
-    let kept = Kept::find(&config::labs()).map_err(stop)?.ok_or_else(|| stop(LabError::NoneUp))?;
+    let kept = Kept::find(&config::labs())?.ok_or(LabError::NoneUp)?;
     let answers = |address: &str| {
         let mut sockets = address.to_socket_addrs().into_iter().flatten();
         sockets.any(|at| TcpStream::connect_timeout(&at, Duration::from_secs(2)).is_ok())
@@ -101,8 +102,8 @@ fn status() -> Result<u8, Stop> {
 }
 
 fn down() -> Result<u8, Stop> {
-    let kept = Kept::find(&config::labs()).map_err(stop)?.ok_or_else(|| stop(LabError::NoneUp))?;
-    kept.end().map_err(stop)?;
+    let kept = Kept::find(&config::labs())?.ok_or(LabError::NoneUp)?;
+    kept.end()?;
     say("the lab is gone");
     Ok(0)
 }
@@ -116,8 +117,8 @@ fn start(arguments: &LabServers, stays: bool) -> Result<Servers, Stop> {
         let work = tokio::task::spawn_blocking(move || {
             let programs =
                 Programs::find(&config::search_path(), &config::servers(), &options.systems);
-            let programs = programs.map_err(stop)?;
-            let mut servers = Servers::start(&programs, &options).map_err(stop)?;
+            let programs = programs?;
+            let mut servers = Servers::start(&programs, &options)?;
             if let Some(sidecar) = sidecar {
                 let variables = fill(&sidecar.world, &servers, &programs)?;
                 servers.set(variables);
@@ -153,10 +154,7 @@ fn fill(
     programs: &Programs,
 ) -> Result<BTreeMap<String, String>, Stop> {
     let told = |error: WorldError| Stop::Unreadable(error.to_string());
-    let client = |name: &str| {
-        let path = programs.path(name).map_or_else(|_| PathBuf::from(name), Path::to_owned);
-        servers.place().command(&path, None)
-    };
+    let client = |name: &str| servers.place().client(programs, name);
     let home = servers.directory().join("home");
     prepare(&home)
         .map_err(|error| Stop::Unreadable(format!("{}: {}", home.display(), error.kind())))?;
@@ -236,32 +234,8 @@ fn options(arguments: &LabServers, world: Option<&World>, stays: bool) -> Result
         System::Postgres => running.postgres.is_none(),
         System::Kubernetes => running.kubernetes.is_none(),
     });
-    Ok(Options {
-        systems,
-        vault: VaultOptions {
-            new: world.is_some_and(|world| world.vault_state() == VaultState::New),
-            ..VaultOptions::default()
-        },
-        superuser: superuser(world)?,
-        postgres_port: arguments
-            .postgres_port
-            .or(world.and_then(World::postgres_port))
-            .unwrap_or(POSTGRES_PORT),
-        parent: config::labs(),
-        stays,
-        running,
-    })
-}
-
-/// PostgreSQL's superuser, with a password that nobody knows where the challenge names none.
-fn superuser(world: Option<&World>) -> Result<(String, Secret), Stop> {
-    let named = world.map(World::superuser);
-    let name = named.map_or("postgres", |superuser| superuser.name.as_str());
-    let password = match named.and_then(|superuser| superuser.password.clone()) {
-        Some(password) => password,
-        None => Secret::new(random_word(12).map_err(stop)?),
-    };
-    Ok((name.to_owned(), password))
+    let postgres_port = arguments.postgres_port;
+    options::of(world, Wish { systems, postgres_port, stays, running })
 }
 
 impl LabSystem {
@@ -343,15 +317,6 @@ fn quoted(word: &str) -> String {
 fn runtime() -> Result<Runtime, Stop> {
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(|error| Stop::Unreadable(format!("cannot start: {}", error.kind())))
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` wants")]
-fn stop(error: LabError) -> Stop {
-    if matches!(error, LabError::Interrupted) {
-        return Stop::Interrupted;
-    }
-    let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-    Stop::Unreadable(format!("{error}{hint}"))
 }
 
 fn say(words: &str) {

@@ -5,6 +5,7 @@ mod coverage;
 mod explain;
 mod lab;
 mod load;
+mod options;
 mod prove;
 
 use std::io::{self, Write};

@@ -11,13 +11,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::challenge::Challenge;
 use crate::cli::{ProofFormat, Prove};
 use crate::config;
-use crate::lab::{self, LabError, Options, POSTGRES_PORT, Programs, System, VaultOptions};
+use crate::lab::{self, Programs, System};
 use crate::prove::proof::{Proof, ProofOutcome, Trial};
 use crate::prove::{self, CheckScript, FailMessage, Order, Progress, ProveError, Subject};
-use crate::secret::Secret;
 use crate::sidecar::Sidecar;
-use crate::world::VaultState;
 
+use super::options::{self, Wish};
 use super::{Stop, load, write_out};
 
 /// Runs the subcommand; gives the exit code of the worst proof.
@@ -86,26 +85,10 @@ fn one(
 ) -> Result<Proof, Stop> {
     let world = &sidecar.world;
     let systems: Vec<System> = world.systems().iter().copied().collect();
-    let programs = Programs::find(&config::search_path(), &config::servers(), &systems)
-        .map_err(stop_of_lab)?;
-    let superuser = world.superuser();
-    let password = match superuser.password.clone() {
-        Some(password) => password,
-        // One that nobody knows, as the challenge does not name any.
-        None => Secret::new(lab::random_word(12).map_err(stop_of_lab)?),
-    };
-    let options = Options {
-        systems,
-        vault: VaultOptions {
-            new: world.vault_state() == VaultState::New,
-            ..VaultOptions::default()
-        },
-        superuser: (superuser.name.clone(), password),
-        postgres_port: world.postgres_port().unwrap_or(POSTGRES_PORT),
-        parent: config::labs(),
-        stays: false,
-        running: lab::Access::default(),
-    };
+    let programs = Programs::find(&config::search_path(), &config::servers(), &systems)?;
+    let running = lab::Access::default();
+    let wish = Wish { systems, postgres_port: None, stays: false, running };
+    let options = options::of(Some(world), wish)?;
     let order = Order {
         trials: trials(arguments),
         jobs: usize::from(arguments.jobs),
@@ -180,18 +163,7 @@ fn exit_code(proofs: &[Proof]) -> u8 {
 
 fn stop(error: ProveError) -> Stop {
     match error {
-        ProveError::Servers(error) => stop_of_lab(error),
+        ProveError::Servers(error) => error.into(),
         other => Stop::Unreadable(other.to_string()),
-    }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-fn stop_of_lab(error: LabError) -> Stop {
-    if matches!(error, LabError::Interrupted) {
-        return Stop::Interrupted;
-    }
-    match error.hint() {
-        Some(hint) => Stop::Unreadable(format!("{error}; {hint}")),
-        None => Stop::Unreadable(error.to_string()),
     }
 }

@@ -151,6 +151,11 @@ impl Place {
         command
     }
 
+    /// A client of the lab by its name; one that was not looked for is looked for on the usual PATH.
+    pub fn client(&self, programs: &Programs, name: &str) -> Command {
+        self.command(programs.path(name).unwrap_or(Path::new(name)), None)
+    }
+
     /// Starts a server of the lab whose output goes to `log`.
     pub fn start(
         &self,

@@ -292,17 +292,14 @@ fn one(
 fn solved(stage: &mut Stage<'_>, order: &Order) -> Result<Vec<Tried>, ProveError> {
     stage.renew()?;
     let mut tried = Vec::new();
-    if let Err(ProveError::Untried(why)) = stage.steps_up_to(stage.challenge.steps.len()) {
-        let (name, finding) = ("all steps".to_owned(), Finding::Untried(why));
-        let took = Duration::ZERO;
-        return Ok(vec![Tried {
-            trial: Trial::Faults,
-            step: None,
-            rule: None,
-            name,
-            finding,
-            took,
-        }]);
+    match stage.steps_up_to(stage.challenge.steps.len()) {
+        Ok(()) => {}
+        Err(ProveError::Untried(why)) => {
+            let (name, finding) = ("all steps".to_owned(), Finding::Untried(why));
+            let (trial, took) = (Trial::Faults, Duration::ZERO);
+            return Ok(vec![Tried { trial, step: None, rule: None, name, finding, took }]);
+        }
+        Err(error) => return Err(error),
     }
     if order.trials.contains(&Trial::Harmless) {
         tried.push(match &order.script {

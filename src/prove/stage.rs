@@ -97,11 +97,7 @@ impl<'a> Stage<'a> {
         self.home = home;
         self.access = self.servers.access();
         let world = &self.matter.sidecar.world;
-        let (programs, place) = (self.matter.programs, self.servers.place());
-        let client = |name: &str| {
-            let path = programs.path(name).map_or_else(|_| PathBuf::from(name), Path::to_owned);
-            place.command(&path, None)
-        };
+        let client = |name: &str| self.servers.place().client(self.matter.programs, name);
         world.fill(&self.access, &client, &self.home)?;
         self.environment = self.servers.environment(&self.home);
         for (name, value) in world.environment(&self.access)? {

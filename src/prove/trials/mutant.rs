@@ -19,8 +19,20 @@ pub(in crate::prove) fn try_one(
     mutant: &Mutant,
 ) -> Result<Tried, ProveError> {
     let since = Instant::now();
-    let finding = match done(stage, mutant) {
-        Ok(sight) => found(stage, mutant, &sight)?,
+    let finding = taken(stage, mutant)
+        .and_then(|()| stage.look(Probes::Reset))
+        .and_then(|sight| found(stage, mutant, &sight));
+    tried(mutant, finding, since)
+}
+
+/// What came of a wrong turn; an error that concerns it alone is a finding.
+pub(super) fn tried(
+    mutant: &Mutant,
+    finding: Result<Finding, ProveError>,
+    since: Instant,
+) -> Result<Tried, ProveError> {
+    let finding = match finding {
+        Ok(finding) => finding,
         Err(ProveError::Unprepared(why)) => Finding::Nothing(why),
         Err(ProveError::Untried(why)) => Finding::Untried(why),
         Err(error) => return Err(error),
@@ -35,11 +47,16 @@ pub(in crate::prove) fn try_one(
     })
 }
 
-fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
+/// Takes it, in a fresh world in which all steps before it are done.
+pub(super) fn taken(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<(), ProveError> {
     stage.renew()?;
     stage.steps_up_to(mutant.step - 1)?;
     stage.go_astray();
-    prepared(stage, mutant)?;
+    // Where the server turns down what a wrong turn needs to be there, nobody can take it.
+    mutant.before.iter().try_for_each(|deed| match stage.deed(deed) {
+        Err(ProveError::Untried(why)) => Err(ProveError::Unprepared(why)),
+        other => other,
+    })?;
     stage.step(mutant.step, Some(&mutant.script))?;
     for deed in &mutant.after {
         match stage.deed(deed) {
@@ -48,15 +65,7 @@ fn done(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<Sight, ProveError> {
             Err(error) => return Err(error),
         }
     }
-    stage.look(Probes::Reset)
-}
-
-/// Makes what a wrong turn needs to be there. Where the server turns that down, nobody can take it.
-pub(super) fn prepared(stage: &Stage<'_>, mutant: &Mutant) -> Result<(), ProveError> {
-    mutant.before.iter().try_for_each(|deed| match stage.deed(deed) {
-        Err(ProveError::Untried(why)) => Err(ProveError::Unprepared(why)),
-        other => other,
-    })
+    Ok(())
 }
 
 fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Finding, ProveError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::faults::FAULTS;
-use super::mutant::{facets, prepared};
+use super::mutant::{facets, taken};
 use crate::config::Probes;
 use crate::prove::ProveError;
 use crate::prove::mutants::Mutant;
@@ -82,20 +82,8 @@ pub(in crate::prove) fn mutant(
     mutant: &Mutant,
 ) -> Result<Tried, ProveError> {
     let since = Instant::now();
-    let finding = match wrong_turn(stage, script, mutant) {
-        Ok(finding) => finding,
-        Err(ProveError::Unprepared(why)) => Finding::Nothing(why),
-        Err(ProveError::Untried(why)) => Finding::Untried(why),
-        Err(error) => return Err(error),
-    };
-    Ok(Tried {
-        trial: Trial::Mutants,
-        step: Some(mutant.step),
-        rule: Some(mutant.rule),
-        name: mutant.name.clone(),
-        finding,
-        took: since.elapsed(),
-    })
+    let finding = wrong_turn(stage, script, mutant);
+    super::mutant::tried(mutant, finding, since)
 }
 
 fn wrong_turn(
@@ -103,17 +91,7 @@ fn wrong_turn(
     script: &CheckScript,
     mutant: &Mutant,
 ) -> Result<Finding, ProveError> {
-    stage.renew()?;
-    stage.steps_up_to(mutant.step - 1)?;
-    stage.go_astray();
-    prepared(stage, mutant)?;
-    stage.step(mutant.step, Some(&mutant.script))?;
-    for deed in &mutant.after {
-        match stage.deed(deed) {
-            Err(ProveError::Untried(_)) | Ok(()) => {}
-            Err(error) => return Err(error),
-        }
-    }
+    taken(stage, mutant)?;
     let steps = stage.challenge.steps.len();
     for step in mutant.step + 1..=steps {
         stage.step(step, None)?;

@@ -268,12 +268,7 @@ fn refused(lab: &mut Lab) -> Done<()> {
 
 fn fill(lab: &Lab, world: &World, access: &Access, home: &Path) -> Done<()> {
     std::fs::create_dir_all(home).map_err(|error| error.to_string())?;
-    let client = |name: &str| {
-        let mut command =
-            lab.place.command(lab.servers.path(name).unwrap_or(Path::new(name)), None);
-        command.env_clear();
-        command
-    };
+    let client = |name: &str| lab.place.client(&lab.servers, name);
     world.fill(access, &client, home).map_err(|error| error.to_string())
 }
 
