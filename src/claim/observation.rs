@@ -102,6 +102,11 @@ impl Facts {
         self.fields.iter().find(|(name, _)| name == path).map(|(_, fact)| fact)
     }
 
+    /// All that is found at a path: entries of a list may share a name.
+    pub fn all<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Fact> {
+        self.fields.iter().filter(move |(name, _)| name == path).map(|(_, fact)| fact)
+    }
+
     /// All fields, in the order in which they were put in.
     pub fn fields(&self) -> &[(String, Fact)] {
         &self.fields

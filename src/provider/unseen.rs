@@ -12,6 +12,8 @@ pub enum Unseen {
     ShortLived,
     /// Nothing tells what it made from others of its kind.
     Nameless,
+    /// Its name is one that a cluster makes up, and another cluster has another.
+    AnotherName,
     /// It changes something and leaves no mark that can be read.
     NoMark,
     /// What is done stands in an editor, a file or at an address that the text does not show.
@@ -26,11 +28,12 @@ pub enum Unseen {
 
 impl Unseen {
     /// All of them, in the order of this file.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::InsideContainer,
         Self::OwnSettings,
         Self::ShortLived,
         Self::Nameless,
+        Self::AnotherName,
         Self::NoMark,
         Self::NotInText,
         Self::ControlFlow,
@@ -45,6 +48,7 @@ impl Unseen {
             Self::OwnSettings => "it changes the settings of whoever runs it",
             Self::ShortLived => "what it makes is gone when its command ends",
             Self::Nameless => "nothing tells what it makes from others of its kind",
+            Self::AnotherName => "its name is one that a cluster makes up",
             Self::NoMark => "it leaves no mark that can be read",
             Self::NotInText => "what it does is not in the text",
             Self::ControlFlow => "whether it runs depends on what happens then",

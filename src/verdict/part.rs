@@ -29,7 +29,7 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
         (Seen::Present(facts), None) => *state == State::Present && facts.but.is_none(),
         (Seen::Present(facts), Some(path)) => match state {
             State::Value(text, meaning) => match facts.get(path) {
-                Some(fact) => meaning.same(text, fact),
+                Some(_) => facts.all(path).any(|fact| meaning.same(text, fact)),
                 None => *meaning == Meaning::Zero,
             },
             State::Absent => facts.get(path).is_none(),

@@ -17,7 +17,7 @@ const SOMETHING: &str = "…";
 pub(super) enum Address {
     /// By name where each has its own, else by place.
     Name,
-    /// By name and by place.
+    /// By name, which several may share, and by place.
     Both,
 }
 
@@ -97,16 +97,13 @@ fn conditions(object: &Value) -> impl Iterator<Item = (String, Value)> + '_ {
     })
 }
 
-/// The taints of a node, by their keys, and by key and effect.
+/// The taints of a node, by key and effect.
 fn taints(object: &Value) -> impl Iterator<Item = (String, Value)> + '_ {
-    entries_of(&object["spec"]["taints"]).flat_map(|taint| {
+    entries_of(&object["spec"]["taints"]).map(|taint| {
         let key = taint["key"].as_str().unwrap_or_default();
         let effect = taint["effect"].as_str().unwrap_or_default();
         let value = taint["value"].as_str().unwrap_or_default();
-        [
-            (format!("spec.taints[{key}]"), Value::from(effect)),
-            (format!("spec.taints[{key}:{effect}]"), Value::from(value)),
-        ]
+        (format!("spec.taints[{key}:{effect}]"), Value::from(value))
     })
 }
 
@@ -157,7 +154,10 @@ fn walk(value: &Value, path: String, address: Address, fields: &mut Vec<(String,
             }
         }
         Value::Array(entries) => {
-            let names = names(entries);
+            let names = match address {
+                Address::Name => names(entries),
+                Address::Both => shared_names(entries),
+            };
             for (index, entry) in entries.iter().enumerate() {
                 if let Some(names) = &names {
                     walk(entry, format!("{path}[{}]", names[index]), address, fields);
@@ -174,12 +174,18 @@ fn walk(value: &Value, path: String, address: Address, fields: &mut Vec<(String,
 
 /// The names of a list's entries, where each has its own.
 fn names(entries: &[Value]) -> Option<Vec<&str>> {
-    let names: Vec<&str> =
-        entries.iter().map(|entry| entry.get("name")?.as_str()).collect::<Option<_>>()?;
+    let names = shared_names(entries)?;
     let mut sorted = names.clone();
     sorted.sort_unstable();
     sorted.dedup();
-    (sorted.len() == names.len() && !names.is_empty()).then_some(names)
+    (sorted.len() == names.len()).then_some(names)
+}
+
+/// The names of a list's entries, where each has one.
+fn shared_names(entries: &[Value]) -> Option<Vec<&str>> {
+    let names: Vec<&str> =
+        entries.iter().map(|entry| entry.get("name")?.as_str()).collect::<Option<_>>()?;
+    (!names.is_empty()).then_some(names)
 }
 
 #[cfg(test)]
@@ -227,8 +233,19 @@ mod tests {
         let plain = |path: &str| facts.get(path).cloned();
         assert_eq!(plain("spec.taints[gpu:NoSchedule]"), Some(Fact::Plain("a100".into())));
         assert_eq!(plain("spec.taints[old:NoExecute]"), Some(Fact::Plain("".into())));
-        assert_eq!(plain("spec.taints[gpu]"), Some(Fact::Plain("NoSchedule".into())));
-        assert_eq!(plain("spec.taints[new]"), None);
+        assert_eq!(plain("spec.taints[gpu:NoExecute]"), None);
+    }
+
+    #[test]
+    fn two_entries_of_one_name_are_both_found_by_it() {
+        let object = serde_json::json!({"kind": "RoleBinding", "subjects": [
+            {"kind": "ServiceAccount", "name": "default", "namespace": "a"},
+            {"kind": "ServiceAccount", "name": "default", "namespace": "b"},
+        ]});
+        let facts = facts(&object);
+        let found: Vec<&Fact> = facts.all("subjects[default].namespace").collect();
+        assert_eq!(found, [&Fact::Plain("a".into()), &Fact::Plain("b".into())]);
+        assert_eq!(facts.get("subjects[1].namespace"), Some(&Fact::Plain("b".into())));
     }
 
     #[test]

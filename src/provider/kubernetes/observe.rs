@@ -201,6 +201,12 @@ async fn absent_beside_namespaces(place: &Place<'_>) -> Result<Observation, Unob
     let names = place.names().await?;
     let read = format!("GET {} → 404", place.path);
     let control = Control::new(format!("the list of {} answers", place.resource.plural));
+    if place.resource.word == "node" {
+        // Whoever made the cluster has named its nodes, and never a learner.
+        let names: Vec<String> = names.iter().map(|name| ticked(name)).collect();
+        let reason = format!("the nodes of this cluster are {}", and_list(&names));
+        return Err(Unobservable::NotObserved(reason));
+    }
     let near = nearest(&place.name, &names).map(|near| format!("there is {}", ticked(near)));
     Ok(Observation::absent(control, read).near(near))
 }

@@ -42,9 +42,21 @@ pub(super) fn opened(asked: &Asked<'_>, claims: Vec<Claim>) -> Vec<Claim> {
 }
 
 /// The name of a file without its directory and its ending.
-fn stem(path: &str) -> String {
+pub(super) fn stem(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.split('.').next().unwrap_or(name).to_owned()
+}
+
+/// The same, or what else stands in the name may be anything: `new-web.yaml`.
+pub(super) fn is_about(stem: &str, word: &str, name: &str) -> bool {
+    let mut ends = stem.match_indices(name).map(|(at, _)| (&stem[..at], &stem[at + name.len()..]));
+    let apart = ends.any(|(before, behind)| {
+        let alone = |end: &str, letter: Option<char>| {
+            end.is_empty() || letter.is_some_and(|c| !c.is_alphanumeric())
+        };
+        alone(before, before.chars().next_back()) && alone(behind, behind.chars().next())
+    });
+    apart || is_called_after(stem, word, name) || canonical(stem) == word
 }
 
 /// Whether a manifest's name is that of an object, alone or with the word of its kind.

@@ -24,6 +24,11 @@ pub(super) fn deleted(asked: &Asked<'_>) -> Understood {
         if comes_again(asked, object) {
             continue;
         }
+        if object.word == "node" {
+            // Where it is not there, it may only have another name.
+            claims.push(asked.claim(object, Expectation::Absent, Verb::Disturb).leniently(true));
+            continue;
+        }
         let claim = asked.claim(object, Expectation::Absent, Verb::Remove);
         claims.push(claim.leniently(lenient));
     }

@@ -23,7 +23,7 @@ pub(super) fn looked(asked: &Asked<'_>) -> Understood {
         match &target.name {
             Some(name) => {
                 let object = asked.object(&word, name);
-                let gone = removed(asked, &object);
+                let gone = removed(asked, &object).map(|gone| shown_again(line, gone));
                 claims.push(gone.unwrap_or_else(|| {
                     asked.claim(&object, Expectation::Present(Vec::new()), Verb::Read)
                 }));
@@ -34,6 +34,16 @@ pub(super) fn looked(asked: &Asked<'_>) -> Understood {
         }
     }
     if claims.is_empty() { Err(Reading::Reads) } else { Ok(claims) }
+}
+
+/// Whoever looks for a field of a thing that was taken away takes it to be back.
+fn shown_again(line: &Line, gone: Claim) -> Claim {
+    const SHORT: [&str; 2] = ["wide", "name"];
+    let Some(form) = line.flag("output").map(Text::shown) else { return gone };
+    if SHORT.contains(&form.as_str()) {
+        return gone;
+    }
+    Claim { verb: Verb::Disturb, ..gone }.leniently(true)
 }
 
 /// The deletion of an object, confirmed, where it is the text's last word on it.

@@ -1,6 +1,7 @@
 //! What a kubectl command claims, or why it claims nothing: one file for each family of verbs.
 
 mod adopted;
+mod again;
 mod alternative;
 mod asked;
 mod change;
@@ -10,6 +11,7 @@ mod generated;
 mod hidden;
 mod known;
 mod look;
+mod made_up;
 mod make;
 mod node;
 mod patch;
@@ -82,6 +84,10 @@ fn is_ours(call: &Call) -> bool {
 
 /// Reads a command.
 pub(super) fn understand(call: &Call, story: &Story) -> Understood {
+    made_up::left_out(said(call, story)?, story)
+}
+
+fn said(call: &Call, story: &Story) -> Understood {
     match call.program().as_deref() {
         Some("kubectl" | "k") => {}
         Some("oc") => return oc::understand(call, story),
@@ -114,7 +120,8 @@ pub(super) fn understand(call: &Call, story: &Story) -> Understood {
         ("krew" | "ns" | "ctx", _) => Err(Reading::NotObservable(Unseen::OwnSettings)),
         (_, true) => Err(Reading::NotObservable(Unseen::Elsewhere)),
         _ => {
-            let claims = alternative::opened(&asked, changed(&asked)?);
+            let claims = again::opened(&asked, changed(&asked))?;
+            let claims = alternative::opened(&asked, claims);
             let claims = adopted::opened(&asked, hidden::with_made_again(&asked, claims));
             Ok(asked.with_first_context(run::unmasked(&asked, claims)))
         }

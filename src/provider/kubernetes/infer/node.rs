@@ -5,16 +5,18 @@ use super::asked::Asked;
 use super::{Understood, not_understood};
 use crate::claim::{Field, Text};
 
+/// What a taint may do.
+const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
 /// `taint nodes NAME KEY[=VALUE]:EFFECT`, and `KEY[:EFFECT]-` to take one away.
 pub(super) fn tainted(asked: &Asked<'_>) -> Understood {
     let mut rest = asked.line.clone();
     let mut fields = Vec::new();
-    rest.arguments.retain(|argument| match taint(argument) {
-        Some(field) => {
-            fields.push(field);
-            false
-        }
-        None => true,
+    rest.arguments.retain(|argument| {
+        let found = taint(argument);
+        let is_none = found.is_empty();
+        fields.extend(found);
+        is_none
     });
     if fields.is_empty() {
         return not_understood("the taint is not in the text");
@@ -23,15 +25,21 @@ pub(super) fn tainted(asked: &Asked<'_>) -> Understood {
     asked.change(0, |_| Ok(fields.clone()))
 }
 
-fn taint(argument: &Text) -> Option<Field> {
+/// What an argument says of the taints; nothing where it is a name. Without an effect, all of the key are taken away.
+fn taint(argument: &Text) -> Vec<Field> {
     let literal = argument.literal();
     if let Some(taken) = literal.as_deref().and_then(|text| text.strip_suffix('-')) {
         let known = taken.contains([':', '=']) || !taken.contains('/') || taken.contains('.');
         let (key, effect) = taken.split_once(':').unwrap_or((taken, ""));
         let key = key.split('=').next().unwrap_or(key);
-        let path = if effect.is_empty() { key.to_owned() } else { format!("{key}:{effect}") };
-        return known.then(|| Field::unset(format!("spec.taints[{path}]")));
+        let effects = EFFECTS.into_iter().filter(|one| effect.is_empty() || *one == effect);
+        let unset = effects.map(|effect| Field::unset(format!("spec.taints[{key}:{effect}]")));
+        return if known { unset.collect() } else { Vec::new() };
     }
+    set(argument).into_iter().collect()
+}
+
+fn set(argument: &Text) -> Option<Field> {
     let (start, effect) = argument.split_once(':')?;
     let effect = effect.literal()?;
     let (key, value) = start.split_once('=').unwrap_or((start, Text::from("")));
