@@ -11,7 +11,7 @@ use crate::text::{one_line, ticked};
 use super::planned::{self, Doubt, Read};
 use super::reading::{self, CHANGES_UNSEEN};
 use super::scope::Scope;
-use super::told::{self, Told};
+use super::told::{self, Exercise, Told};
 use super::{
     Aside, Assertion, Bindings, LocalFile, Plan, PlannedCommand, PlannedStep, Role, Unclaimed,
     shown,
@@ -30,6 +30,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
     let mut walk = Walk {
         challenge,
         told: told::all(challenge),
+        exercises: told::exercises(challenge),
         left_open: told::left_open(challenge),
         scope,
         story,
@@ -43,8 +44,10 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
         depth: 0,
     };
     for step in &challenge.steps {
+        walk.asked_for(step.number - 1);
         walk.step(step);
     }
+    walk.asked_for(challenge.steps.len());
     let mut plan = walk.plan;
     let as_it_is = |file: &LocalFile| walk.scope.touches(file) == file.touches;
     plan.files = walk.files.into_iter().filter(as_it_is).collect();
@@ -56,6 +59,8 @@ struct Walk<'a> {
     challenge: &'a Challenge,
     /// What the text tells of the commands of each step.
     told: Vec<Vec<Option<Told>>>,
+    /// What it asks for without a fence, before each step and behind the last.
+    exercises: Vec<Vec<Exercise>>,
     /// What it leaves to whoever runs the commands of each step.
     left_open: Vec<Vec<String>>,
     scope: Scope<'a>,
@@ -75,6 +80,19 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Leaves open what the prose asks for between two steps. Behind the last it is counted with that.
+    fn asked_for(&mut self, index: usize) {
+        let exercises = self.exercises.get_mut(index).map(std::mem::take).unwrap_or_default();
+        let step = (index + 1).min(self.challenge.steps.len());
+        for exercise in exercises {
+            for claim in exercise.opened(&self.story.claims) {
+                self.story.claims.push(claim.clone());
+                let place = self.plan.assertions.len() + self.plan.asides.len();
+                self.plan.asides.push(Aside { step, span: exercise.span, place, claim });
+            }
+        }
+    }
+
     fn step(&mut self, step: &Step) {
         let challenge = self.challenge;
         self.step = step.number;

@@ -1,6 +1,8 @@
 //! What the prose around a fence, its comments and the output shown with it say of how its commands end: that one
 //! is to fail, or need not be run. Reads English, and only takes claims away: nothing is claimed because of it.
 
+mod asked_for;
+mod asked_words;
 mod between;
 mod left_open;
 mod phrases;
@@ -13,6 +15,7 @@ use crate::source::Span;
 use between::Between;
 use phrases::{ASIDE, FAILS, FAILURES, HYPOTHETICAL, OPTIONAL, SUBJECTS, TROUBLE, WARNINGS};
 
+pub(super) use asked_for::{Exercise, exercises};
 pub(super) use left_open::values as left_open;
 
 /// What is told of a command.

@@ -43,6 +43,12 @@ pub use helm_release::HelmRelease;
 pub use object::Object;
 pub use selection::Selection;
 
+/// The word of the usual kind that `word` stands for: `pods`, `svc`.
+pub fn kind_word(word: &str) -> Option<String> {
+    // The shortest are words of other languages.
+    if word.len() < 3 { None } else { resources::usual(word).map(|usual| usual.word) }
+}
+
 /// The provider.
 pub struct Kubernetes;
 
