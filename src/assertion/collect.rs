@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::challenge::{Challenge, Command, Link, Nest, Step};
-use crate::claim::{Claim, Verb};
+use crate::claim::{Claim, Expectation, Verb};
 use crate::provider::{self, Story};
 use crate::text::{one_line, ticked};
 
@@ -199,6 +199,9 @@ impl Walk<'_> {
         if command.is_unread() {
             read.leave_unread();
         }
+        if let Some(index) = index {
+            self.open_what_is_listed(&mut read.claims, index);
+        }
         if script.is_some() {
             // What it is, its commands say.
             read.why = None;
@@ -222,6 +225,21 @@ impl Walk<'_> {
             self.commands(&body, None, 0, perhaps || doubt.is_some());
             self.doubt = doubt;
             self.depth -= 1;
+        }
+    }
+
+    /// A look that is shown to list a thing does not confirm that it is gone.
+    fn open_what_is_listed(&self, claims: &mut [Claim], index: usize) {
+        for claim in claims
+            .iter_mut()
+            .filter(|claim| claim.verb == Verb::Confirm && claim.expectation == Expectation::Absent)
+        {
+            let name = claim.subject.name.shown();
+            let name = name.split_once('/').map_or(name.as_str(), |(_, name)| name);
+            if told::lists(self.challenge, self.step - 1, index, name) {
+                claim.verb = Verb::Disturb;
+                claim.lenient = true;
+            }
         }
     }
 

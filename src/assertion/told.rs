@@ -2,10 +2,12 @@
 //! is to fail, or need not be run. Reads English, and only takes claims away: nothing is claimed because of it.
 
 mod asked_for;
+mod asked_things;
 mod asked_words;
 mod between;
 mod left_open;
 mod phrases;
+mod still_there;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,7 @@ use phrases::{ASIDE, FAILS, FAILURES, HYPOTHETICAL, OPTIONAL, SUBJECTS, TROUBLE,
 
 pub(super) use asked_for::{Exercise, exercises};
 pub(super) use left_open::values as left_open;
+pub(super) use still_there::lists;
 
 /// What is told of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

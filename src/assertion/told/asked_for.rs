@@ -6,9 +6,8 @@ use crate::claim::{Claim, Expectation, Subject, Text, Verb};
 use crate::provider::kubernetes::kind_word;
 use crate::source::Span;
 
-use super::asked_words::{
-    ALL, CHANGES, JOINTS, KINDS, LEADS, MAKES, MARKS, RUNS, SUMMARIES, TAKES, WITHOUT_BLANKS,
-};
+use super::asked_things::{ALL, JOINTS, KINDS, LEADS, MARKS, RUNS, SUMMARIES};
+use super::asked_words::{CHANGES, MAKES, TAKES, WITHOUT_BLANKS};
 use super::between::Between;
 
 /// What a sentence asks for.

@@ -327,5 +327,16 @@ fn uninstalled(line: &Line, call: &Call, story: &Story) -> Understood {
         claim(name, &place, Expectation::Absent, Verb::Remove)
             .leniently(line.has("ignore-not-found"))
     };
-    Ok(names.iter().map(gone).collect())
+    let ours = |name: &&Text| !is_generated(name) || last(story, name, &place).is_some();
+    let claims: Vec<Claim> = names.iter().filter(ours).map(gone).collect();
+    if claims.is_empty() { Err(Reading::NotObservable(Unseen::AnotherName)) } else { Ok(claims) }
+}
+
+/// Whether a name ends as those do that `--generate-name` gives: with the second in which it was.
+fn is_generated(name: &Text) -> bool {
+    name.literal().is_some_and(|name| {
+        name.rsplit_once('-').is_some_and(|(_, end)| {
+            end.len() == 10 && end.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    })
 }

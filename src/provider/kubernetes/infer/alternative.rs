@@ -1,11 +1,11 @@
-//! Two ways to make one object, one behind the other: a manifest that the text does not show, and a generator. Whoever
-//! takes the first has the object as the manifest has it, or under a name of its own.
+//! Two ways to make one object, one behind the other: a manifest that the text does not show and a generator, or two
+//! generators. Whoever takes the first has the object as that has it, or under a name of its own.
 
 use super::super::cli::Line;
 use super::super::object::parts;
 use super::super::resources::canonical;
 use super::asked::Asked;
-use crate::claim::{Claim, Expectation, Text, Verb};
+use crate::claim::{Claim, Expectation, Field, Text, Verb};
 use crate::provider::Call;
 
 /// A manifest that the text has had applied and does not show: its name.
@@ -37,6 +37,26 @@ pub(super) fn opened(asked: &Asked<'_>, claims: Vec<Claim>) -> Vec<Claim> {
         }
         let open = Claim { expectation: Expectation::Absent, verb: Verb::Disturb, ..claim };
         open.leniently(true)
+    };
+    claims.into_iter().map(open).collect()
+}
+
+/// The same claims, but for what a generator or `create -f` makes that is there already: it is refused, or the other of two
+/// ways. Where it says the same, both do; else what the thing has is open.
+pub(super) fn twice(asked: &Asked<'_>, claims: Vec<Claim>) -> Vec<Claim> {
+    let refused = |claim: &Claim| {
+        let known = asked.known.iter().find(|known| *known.subject == claim.subject);
+        let Some(known) = known.filter(|known| known.is_made() && !known.gone) else {
+            return false;
+        };
+        let same = |field: &Field| known.field(&field.path) == Some(&field.value);
+        claim.verb == Verb::Create && !claim.expectation.fields().iter().all(same)
+    };
+    let open = |claim: Claim| {
+        if !refused(&claim) {
+            return claim;
+        }
+        Claim { expectation: Expectation::Present(Vec::new()), verb: Verb::Disturb, ..claim }
     };
     claims.into_iter().map(open).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::asked::{Asked, Chosen, Object};
 use super::known::Known;
-use super::{Understood, hidden, not_understood};
+use super::{Understood, hidden, kept, not_understood};
 use crate::claim::{Claim, Expectation, Verb};
 use crate::provider::{Reading, Unseen};
 
@@ -24,8 +24,8 @@ pub(super) fn deleted(asked: &Asked<'_>) -> Understood {
         if comes_again(asked, object) {
             continue;
         }
-        if object.word == "node" {
-            // Where it is not there, it may only have another name.
+        // Where a node is not there, it may only have another name.
+        if object.word == "node" || kept::is_kept(asked, object) {
             claims.push(asked.claim(object, Expectation::Absent, Verb::Disturb).leniently(true));
             continue;
         }
@@ -56,7 +56,10 @@ pub(super) fn comes_again(asked: &Asked<'_>, object: &Object) -> bool {
     });
     object.word == "pod" && numbered
         || matches!(object.word.as_str(), "replicaset" | "endpoints" | "endpointslice")
-        || matches!((object.word.as_str(), name.as_str()), ("serviceaccount", "default"))
+        || matches!(
+            (object.word.as_str(), name.as_str()),
+            ("serviceaccount", "default" | "builder" | "deployer")
+        )
         || matches!((object.word.as_str(), name.as_str()), ("configmap", "kube-root-ca.crt"))
         || matches!((object.word.as_str(), name.as_str()), ("service", "kubernetes"))
 }

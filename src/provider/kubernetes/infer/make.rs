@@ -4,6 +4,7 @@ use super::super::create::{self, Made, exact};
 use super::super::object::parts;
 use super::super::resources::canonical;
 use super::asked::{Asked, Object};
+use super::made_up::is_made_up;
 use super::{Understood, not_understood};
 use crate::claim::{Claim, Expectation, Subject, Verb};
 use crate::provider::{Reading, Unseen};
@@ -26,10 +27,17 @@ pub(super) fn exposed(asked: &Asked<'_>) -> Understood {
     let [target] = targets.as_slice() else {
         return Err(asked.unnamed("exposes"));
     };
+    called_by_text(asked, target)?;
     let here = Object { word: "service".to_owned(), ..target.clone() };
     let made = create::exposed(&asked.line, &target.name);
     let object = Object { name: made.name, ..here };
     Ok(vec![asked.claim(&object, Expectation::Present(made.fields), Verb::Create)])
+}
+
+/// What is called after a thing has a name that the text does not know where a cluster has made that up.
+fn called_by_text(asked: &Asked<'_>, target: &Object) -> Result<(), Reading> {
+    let named = asked.line.has("name") || !is_made_up(&target.word, &target.name.shown());
+    if named { Ok(()) } else { Err(Reading::NotObservable(Unseen::AnotherName)) }
 }
 
 /// `autoscale TYPE NAME`
@@ -38,6 +46,7 @@ pub(super) fn autoscaled(asked: &Asked<'_>) -> Understood {
     let [target] = targets.as_slice() else {
         return Err(asked.unnamed("scales"));
     };
+    called_by_text(asked, target)?;
     let made = create::autoscaled(&asked.line, &target.name);
     let object = Object { word: made.word.to_owned(), name: made.name, ..target.clone() };
     let mut claims = vec![asked.claim(&object, Expectation::Present(made.fields), Verb::Create)];

@@ -9,6 +9,7 @@ mod containers;
 mod delete;
 mod generated;
 mod hidden;
+mod kept;
 mod known;
 mod look;
 mod made_up;
@@ -121,7 +122,7 @@ fn said(call: &Call, story: &Story) -> Understood {
         (_, true) => Err(Reading::NotObservable(Unseen::Elsewhere)),
         _ => {
             let claims = again::opened(&asked, changed(&asked))?;
-            let claims = alternative::opened(&asked, claims);
+            let claims = alternative::opened(&asked, alternative::twice(&asked, claims));
             let claims = adopted::opened(&asked, hidden::with_made_again(&asked, claims));
             Ok(asked.with_first_context(run::unmasked(&asked, claims)))
         }
