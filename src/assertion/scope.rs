@@ -1,5 +1,6 @@
 //! Variables, directories and files on their way through the text: what each word stands for at its place.
 
+mod blank;
 mod files;
 mod left_open;
 mod reused;
