@@ -32,6 +32,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
         challenge,
         told: told::all(challenge),
         left_open: told::left_open(challenge),
+        edited: told::edited(challenge),
         scope,
         story,
         servers: Servers::default(),
@@ -61,6 +62,8 @@ struct Walk<'a> {
     told: Vec<Vec<Option<Told>>>,
     /// What it leaves to whoever runs the commands of each step.
     left_open: Vec<Vec<String>>,
+    /// The files that it has had changed by hand before the commands of each step.
+    edited: Vec<Vec<String>>,
     scope: Scope<'a>,
     story: Story,
     servers: Servers,
@@ -88,6 +91,9 @@ impl Walk<'_> {
         self.scope.go_to(step.terminal, challenge.host(step), challenge.starts_in(step));
         let left_open = self.left_open.get_mut(step.number - 1);
         self.scope.leave_open(left_open.map(std::mem::take).unwrap_or_default());
+        for name in self.edited.get(step.number - 1).into_iter().flatten() {
+            self.scope.edit(name);
+        }
         for file in &step.shown {
             self.scope.show(&file.name, &file.text);
         }

@@ -45,8 +45,8 @@ fn runs_server(words: &[&str], image: &str) -> bool {
     let again = behind.iter().position(|word| is_image(word, image));
     let behind = again.map_or(behind.as_slice(), |at| &behind[at + 1..]);
     let first = behind.iter().find(|word| !SWITCHES.contains(word));
-    found && first.is_none_or(|word| *word == "server" || word.starts_with('-'))
-        || found && behind.windows(2).any(|pair| pair[1] == "server")
+    let by_itself = first.is_none_or(|word| *word == "server" || word.starts_with('-'));
+    found && (by_itself || behind.windows(2).any(|pair| pair[1] == "server"))
 }
 
 /// `vault`, `hashicorp/vault:1.15`, `bitnami/postgresql`, `postgres:16-alpine`.

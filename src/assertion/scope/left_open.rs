@@ -1,8 +1,10 @@
 //! Values of commands that the prose leaves to the learner, or that only keep the place of one: they match anything.
 
+mod blank;
+
 use super::Scope;
-use super::blank;
 use crate::claim::{Hole, Part, Text};
+use crate::provider::place;
 
 impl Scope<'_> {
     /// Values that may be others in the commands from here on.
@@ -24,8 +26,26 @@ impl Scope<'_> {
         text.push(open(value));
     }
 
+    /// A value that is left open, or one with an address in it that is.
     fn is_open(&self, value: &str) -> bool {
-        self.left_open.iter().any(|open| open.eq_ignore_ascii_case(value))
+        let holds = |open: &str| {
+            let at = value.find(open).filter(|_| open.contains('.'));
+            at.is_some_and(|at| !value[..at].ends_with(char::is_alphanumeric))
+        };
+        self.left_open.iter().any(|open| open.eq_ignore_ascii_case(value) || holds(open))
+    }
+
+    /// Takes in that the prose has had a file changed by hand, which it may name without its directory.
+    pub(in super::super) fn edit(&mut self, name: &str) {
+        let path = place::resolved(self.shell().directory(), &Text::from(name)).shown();
+        let files = self.files.entry(self.host.clone()).or_default();
+        for one in files
+            .paths()
+            .into_iter()
+            .filter(|one| *one == path || one.rsplit('/').next() == Some(name))
+        {
+            files.forget(&one);
+        }
     }
 
     fn document(literal: &str, text: &mut Text) {
