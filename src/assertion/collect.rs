@@ -11,6 +11,7 @@ use crate::text::{one_line, ticked};
 use super::planned::{self, Doubt, Read};
 use super::reading::{self, CHANGES_UNSEEN};
 use super::scope::Scope;
+use super::servers::Servers;
 use super::told::{self, Exercise, Told};
 use super::{
     Aside, Assertion, Bindings, LocalFile, Plan, PlannedCommand, PlannedStep, Role, Unclaimed,
@@ -32,8 +33,11 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
         told: told::all(challenge),
         exercises: told::exercises(challenge),
         left_open: told::left_open(challenge),
+        edited: told::edited(challenge),
         scope,
         story,
+        servers: Servers::default(),
+        left_behind: 0,
         plan,
         unclaimed: Vec::new(),
         planned: Vec::new(),
@@ -63,8 +67,13 @@ struct Walk<'a> {
     exercises: Vec<Vec<Exercise>>,
     /// What it leaves to whoever runs the commands of each step.
     left_open: Vec<Vec<String>>,
+    /// The files that it has had changed by hand before the commands of each step.
+    edited: Vec<Vec<String>>,
     scope: Scope<'a>,
     story: Story,
+    servers: Servers,
+    /// How many asides of the step at hand only say that its server is another.
+    left_behind: usize,
     plan: Plan,
     /// The commands of the step at hand that claim nothing.
     unclaimed: Vec<Unclaimed>,
@@ -100,12 +109,18 @@ impl Walk<'_> {
         self.scope.go_to(step.terminal, challenge.host(step), challenge.starts_in(step));
         let left_open = self.left_open.get_mut(step.number - 1);
         self.scope.leave_open(left_open.map(std::mem::take).unwrap_or_default());
+        for name in self.edited.get(step.number - 1).into_iter().flatten() {
+            self.scope.edit(name);
+        }
         for file in &step.shown {
             self.scope.show(&file.name, &file.text);
         }
         self.commands(&step.commands, Some(0), 0, false);
         let unclaimed = std::mem::take(&mut self.unclaimed);
         let claimed = &self.plan.assertions[first.0..];
+        let changing =
+            self.plan.asides[first.1..].iter().filter(|aside| aside.claim.verb.changes());
+        let own = changing.count() > std::mem::take(&mut self.left_behind);
         let title = claimed.first().map_or_else(
             || match step.commands.first() {
                 Some(command) => shown::command(challenge, command),
@@ -116,7 +131,7 @@ impl Walk<'_> {
         self.plan.steps.push(PlannedStep {
             number: step.number,
             span: step.span,
-            role: role(claimed, &self.plan.asides[first.1..], &unclaimed),
+            role: role(claimed, own, &unclaimed),
             title,
             unclaimed,
             commands: planned::complete(challenge, step, std::mem::take(&mut self.planned)),
@@ -296,7 +311,13 @@ impl Walk<'_> {
         if entered.call.words.is_empty() {
             return Read::nothing("sets variables".to_owned());
         }
-        let call = provider::seen_through(entered.call);
+        let outer = entered.call;
+        let call = provider::seen_through(outer.clone());
+        for claim in self.servers.meet(&outer, &call, &mut self.story) {
+            let place = self.plan.assertions.len() + self.plan.asides.len();
+            self.plan.asides.push(Aside { step: self.step, span: command.span, place, claim });
+            self.left_behind += 1;
+        }
         let mut read = match doubt {
             Some(doubt) => reading::doubtful_read(&call, &self.story, doubt),
             None if entered.perhaps => reading::perhaps_read(&call, &self.story),
@@ -334,9 +355,9 @@ fn leaves(body: &[Command]) -> bool {
     })
 }
 
-fn role(claimed: &[Assertion], asides: &[Aside], unclaimed: &[Unclaimed]) -> Role {
+fn role(claimed: &[Assertion], disturbs: bool, unclaimed: &[Unclaimed]) -> Role {
     let changes = claimed.iter().any(Assertion::changes)
-        || asides.iter().any(|aside| aside.claim.verb.changes())
+        || disturbs
         || unclaimed.iter().any(|command| command.why.starts_with(CHANGES_UNSEEN));
     match (changes, claimed.is_empty()) {
         (true, _) => Role::Changes,

@@ -10,6 +10,7 @@ mod planned;
 mod reading;
 mod scope;
 mod selection;
+mod servers;
 mod shown;
 mod timeline;
 mod told;

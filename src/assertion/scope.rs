@@ -1,5 +1,4 @@
 //! Variables, directories and files on their way through the text: what each word stands for at its place.
-
 mod files;
 mod left_open;
 mod reused;
@@ -359,8 +358,9 @@ impl<'a> Scope<'a> {
     }
 
     fn filled_in(&self, name: &str, written: &str) -> Part {
-        let part = self.bindings.given(name, written);
-        part.unwrap_or_else(|| Part::Hole(Hole::Unbound(written.to_owned())))
+        self.bindings
+            .given(name, written)
+            .unwrap_or_else(|| Part::Hole(Hole::Unbound(written.to_owned())))
     }
 
     /// A substitution that only reads: a command of a provider, and a `jq` behind it.

@@ -1,10 +1,12 @@
 //! What the prose around a fence, its comments and the output shown with it say of how its commands end: that one
-//! is to fail, or need not be run. Reads English, and only takes claims away: nothing is claimed because of it.
+//! is to fail, or need not be run. Reads English and some of other languages, and only takes claims away: nothing is claimed because of it.
 
 mod asked_for;
 mod asked_things;
 mod asked_words;
 mod between;
+mod edited;
+mod languages;
 mod left_open;
 mod phrases;
 mod still_there;
@@ -18,6 +20,7 @@ use between::Between;
 use phrases::{ASIDE, FAILS, FAILURES, HYPOTHETICAL, OPTIONAL, SUBJECTS, TROUBLE, WARNINGS};
 
 pub(super) use asked_for::{Exercise, exercises};
+pub(super) use edited::files as edited;
 pub(super) use left_open::values as left_open;
 pub(super) use still_there::lists;
 
@@ -145,14 +148,15 @@ fn says_failure(sentence: &str) -> bool {
                 && behind.is_some_and(|verb| FAILS.iter().any(|one| verb.starts_with(one)))
         })
     };
-    any(sentence, FAILURES) || SUBJECTS.iter().any(fails)
+    any(sentence, FAILURES) || any(sentence, languages::FAILURES) || SUBJECTS.iter().any(fails)
 }
 
 fn says_optional(sentence: &str) -> bool {
     let trouble = sentence.starts_with(" if ") && any(sentence, TROUBLE);
     // "Feel free to take another name instead of web" leaves the value open, and not the command.
     let of_a_value = sentence.contains(" feel free ") && sentence.contains(" instead of ");
-    trouble || any(sentence, OPTIONAL) && !of_a_value || sentence.trim() == "optional"
+    let optional = any(sentence, OPTIONAL) || any(sentence, languages::OPTIONAL);
+    trouble || optional && !of_a_value || sentence.trim() == "optional"
 }
 
 /// Whether a comment says that its command is not to be run.

@@ -17,6 +17,11 @@ pub fn is_duration(text: &str) -> bool {
     duration::seconds(text).is_some()
 }
 
+/// The seconds of a time span.
+pub fn seconds(text: &str) -> Option<u64> {
+    duration::seconds(text)
+}
+
 /// A thing in the lab: a kind and a name, with what else it takes to find it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {

@@ -10,6 +10,7 @@ mod lab;
 mod masked;
 pub(crate) mod place;
 pub mod postgres;
+mod servers;
 mod timings;
 mod tls;
 mod unseen;
@@ -216,6 +217,18 @@ pub trait Provider: Sync {
     /// What `call` sets for the commands behind it.
     fn settings(&self, _call: &Call) -> Vec<(&'static str, Text)> {
         Vec::new()
+    }
+    /// The server that a command of its own is sent to, where the text says it: two that differ are two servers.
+    fn server(&self, _call: &Call) -> Option<Text> {
+        None
+    }
+    /// The same where it is run inside something else, by the command that does so.
+    fn server_inside(&self, _outer: &Call) -> Option<Text> {
+        None
+    }
+    /// Whether another server may answer behind `call`, any command: one is started, made anew or taken away.
+    fn leaves_server(&self, _call: &Call) -> bool {
+        false
     }
     /// Whether a variable may stand for what `call` prints: it only reads, and prints one document or value.
     fn is_lookup(&self, call: &Call) -> bool;

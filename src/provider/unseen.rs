@@ -8,7 +8,7 @@ pub enum Unseen {
     InsideContainer,
     /// It only changes the settings of whoever runs it: a kubeconfig, a token helper, a list of repositories.
     OwnSettings,
-    /// It is gone when the command ends.
+    /// It is gone when the command ends, or soon after by a time that the text sets.
     ShortLived,
     /// Nothing tells what it made from others of its kind.
     Nameless,
@@ -46,7 +46,7 @@ impl Unseen {
         match self {
             Self::InsideContainer => "what happens inside a container cannot be seen from outside",
             Self::OwnSettings => "it changes the settings of whoever runs it",
-            Self::ShortLived => "what it makes is gone when its command ends",
+            Self::ShortLived => "what it makes is gone soon, or when its command ends",
             Self::Nameless => "nothing tells what it makes from others of its kind",
             Self::AnotherName => "its name is one that a cluster makes up",
             Self::NoMark => "it leaves no mark that can be read",

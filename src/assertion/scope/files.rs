@@ -19,7 +19,7 @@ pub(super) struct Files {
     /// The texts of those that are known, once for all the commands that may read them.
     texts: OnceCell<Arc<Vec<(String, Text)>>>,
     /// What files held before something was done to them that the text does not say.
-    stale: Vec<(String, Text)>,
+    stale: Vec<(String, Content)>,
     /// The commands that were given a file, each with its step, since it was last written.
     pub(super) used: Vec<Use>,
 }
@@ -37,7 +37,7 @@ pub(super) struct Use {
 
 /// What a file holds.
 #[derive(Clone, Debug)]
-enum Content {
+pub(super) enum Content {
     /// This text.
     Text(Text),
     /// What a command has printed.
@@ -190,8 +190,13 @@ impl Files {
     }
 
     /// What a file held before it was changed in a way that the text does not say.
-    pub(super) fn stale(&self, path: &str) -> Option<&Text> {
-        self.stale.iter().find(|(known, _)| known == path).map(|(_, text)| text)
+    pub(super) fn stale(&self, path: &str) -> Option<&Content> {
+        self.stale.iter().find(|(known, _)| known == path).map(|(_, content)| content)
+    }
+
+    /// The files of which something is known.
+    pub(super) fn paths(&self) -> Vec<String> {
+        self.known.iter().map(|(path, _)| path.clone()).collect()
     }
 
     fn get(&self, path: &str) -> Option<&Content> {
@@ -217,9 +222,7 @@ impl Files {
         self.known = known;
         for (path, content) in gone {
             self.stale.retain(|(other, _)| *other != path);
-            if let Content::Text(text) = content {
-                self.stale.push((path, text));
-            }
+            self.stale.push((path, content));
         }
     }
 

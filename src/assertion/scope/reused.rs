@@ -2,7 +2,7 @@
 //! has them applied once more, which it would not ask for had the learner not changed them.
 
 use super::Scope;
-use super::files::Use;
+use super::files::{Content, Use};
 use crate::claim::Text;
 use crate::provider::Call;
 
@@ -55,7 +55,7 @@ impl Scope<'_> {
                 files.forget(&path);
             }
             match files.stale(&path) {
-                Some(text) => former.push((path, text.clone())),
+                Some(content) => former.push((path, content.clone())),
                 None if files.text(&path).is_some() && !deletes => {
                     files.used.push(Use { command: command.clone(), path, step });
                 }
@@ -66,9 +66,15 @@ impl Scope<'_> {
             return None;
         }
         let known = files.texts();
-        let held = known.iter().cloned().chain(former).collect();
+        let (mut held, mut printed) = (known.to_vec(), files.printed());
+        for (path, content) in former {
+            match content {
+                Content::Text(text) => held.push((path, text)),
+                Content::Printed(call) => printed.push((path, *call)),
+            }
+        }
         call.files = self.readable();
-        Some(Call { files: held, ..call.clone() })
+        Some(Call { files: held.into_iter().collect(), printed, ..call.clone() })
     }
 }
 

@@ -1,11 +1,12 @@
-//! Values that the prose leaves to whoever runs a command: "use your own number instead of 1234". Only takes away what
-//! is compared.
+//! Values that the prose leaves to whoever runs a command: "use your own number instead of 1234", "replace `web` with
+//! your name", "in this example 203.0.113.7". Only takes away what is compared.
 
 use crate::challenge::Challenge;
 use crate::source::Span;
 
-use super::any;
 use super::between::Between;
+use super::languages::{EXAMPLE, OWN, REPLACES};
+use super::{any, normal};
 
 /// What leaves a choice.
 const CHOICE: &[&str] = &[" feel free ", " your own ", " you can ", " you may ", " if you "];
@@ -20,6 +21,14 @@ pub(in super::super) fn values(challenge: &Challenge) -> Vec<Vec<String>> {
         let start = index.checked_sub(1).map_or(0, |before| challenge.steps[before].span.end);
         let end = challenge.steps.get(index).map_or(source.text.len(), |step| step.span.start);
         let text = source.slice(Span::new(start, end));
+        let here = [index.checked_sub(1), Some(index)].into_iter().flatten();
+        for (value, stays) in replaced(text) {
+            let steps: Vec<usize> =
+                if stays { (index..open.len()).collect() } else { here.clone().collect() };
+            for step in steps {
+                open.get_mut(step).into_iter().for_each(|values| values.push(value.clone()));
+            }
+        }
         if !text.contains("instead of") {
             continue;
         }
@@ -36,6 +45,48 @@ pub(in super::super) fn values(challenge: &Challenge) -> Vec<Vec<String>> {
     open
 }
 
+/// What the prose has replaced by the reader's own, and the addresses that it gives as an example; these stay so to
+/// the end of the text.
+fn replaced(text: &str) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    let mut fence = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("```") || line.starts_with("~~~") {
+            fence = !fence;
+        }
+        for sentence in line.split(['!', '?', ';', '。']).flat_map(|part| part.split(". ")) {
+            if fence || line.starts_with('`') && line.ends_with('`') {
+                continue;
+            }
+            let folded = normal(&sentence.replace(['(', '（', ')', '）'], " "));
+            if any(&folded, EXAMPLE) {
+                let words = sentence
+                    .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))
+                    .map(|word| word.trim_matches(['.', '-']));
+                found.extend(
+                    words.filter(|word| is_address(word)).map(|word| (word.to_owned(), true)),
+                );
+            }
+            if any(&folded, REPLACES) && any(&folded, OWN) {
+                let code = sentence.split('`').skip(1).step_by(2).map(str::trim);
+                let values = code.filter(|code| !code.is_empty() && !code.contains(' '));
+                found.extend(values.map(|code| (code.to_owned(), false)));
+            }
+        }
+    }
+    found
+}
+
+/// An address that is nobody's, or one of a host in a network.
+fn is_address(word: &str) -> bool {
+    let ip = word.parse::<std::net::Ipv4Addr>();
+    let nobodys = ["example.com", "example.org", "example.net"];
+    ip.is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified())
+        || nobodys.iter().any(|one| {
+            word.strip_suffix(one).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+}
+
 /// The value that a sentence leaves open.
 fn value(sentence: &str) -> Option<String> {
     if !any(sentence, CHOICE) {
@@ -50,6 +101,29 @@ fn value(sentence: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prose_replaces_values_and_gives_addresses_as_examples() {
+        for (prose, wanted) in [
+            ("Replace `web` with your name.", &["web"][..]),
+            ("Reemplaza `web` con tu nombre.", &["web"]),
+            ("Remplacez `web` par votre nom.", &["web"]),
+            ("Ersetzen Sie `web` durch Ihren Namen.", &["web"]),
+            ("Substitua `web` pelo seu nome.", &["web"]),
+            ("Замените `web` на свой домен.", &["web"]),
+            ("`web` をご自身の名前に置き換えてください。", &["web"]),
+            ("请将 `web` 替换为您的名字。", &["web"]),
+            ("`web`을 본인의 이름으로 바꾸세요.", &["web"]),
+            ("The address, in this example 203.0.113.7.", &["203.0.113.7"]),
+            (" (в качестве примера будет домен shop.example.com)", &["shop.example.com"]),
+            ("For example, 127.0.0.1 and web.yaml.", &[]),
+            ("Replace `read` with `update`.", &[]),
+            ("This is your `web`.", &[]),
+        ] {
+            let found: Vec<String> = replaced(prose).into_iter().map(|(value, _)| value).collect();
+            assert_eq!(found, wanted, "{prose}");
+        }
+    }
 
     #[test]
     fn a_sentence_leaves_a_value_open() {

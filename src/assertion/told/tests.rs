@@ -105,3 +105,43 @@ fn comments_and_output_speak_of_one_command() {
         assert_eq!(told(&format!("```console\n{fence}\n```\n")), expected, "{fence}");
     }
 }
+
+#[test]
+fn other_languages_say_it_too() {
+    for (prose, expected) in [
+        ("Este comando debería fallar.", "f."),
+        ("Esta operação deve falhar.", "f."),
+        ("Cette commande devrait échouer.", "f."),
+        ("Dieser Befehl sollte fehlschlagen.", "f."),
+        ("Теперь вы получите ошибку.", "f."),
+        ("このコマンドは失敗します。", "f."),
+        ("该命令会失败。", "f."),
+        ("이 명령은 실패합니다.", "f."),
+        ("Opcional: crea otro:", ".o"),
+        ("Si vous le souhaitez, créez un autre :", ".o"),
+        ("Bei Bedarf noch einer:", ".o"),
+        ("При желании создайте ещё один:", ".o"),
+        ("必要に応じて、もう一つ作成します:", ".o"),
+        ("可选：再创建一个：", ".o"),
+        ("Crea otro:", ".."),
+        ("Créez un autre :", ".."),
+    ] {
+        assert_eq!(between(prose), expected, "{prose}");
+    }
+}
+
+#[test]
+fn a_file_that_the_prose_has_edited_is_open() {
+    let claims = |prose: &str| {
+        let text = format!(
+            "```sh\ncat > web.hcl <<'E'\npath \"a\" {{ capabilities = [\"read\"] }}\nE\n```\n\n{prose}\n\n```sh\nvault policy write web web.hcl\n```\n"
+        );
+        let challenge = challenge::parse(Source::new("a.md", &text));
+        let plan = crate::assertion::collect(&challenge, &crate::assertion::Bindings::default());
+        let policy = plan.assertions.iter().find(|one| one.claim.subject.kind == "vault/policy");
+        let fields = policy.unwrap().claim.expectation.fields();
+        !fields.is_empty() && fields.iter().all(|field| field.value.value().is_some())
+    };
+    assert!(claims("Write the policy:"));
+    assert!(!claims("Edit `web.hcl` so that it allows more."));
+}

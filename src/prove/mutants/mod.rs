@@ -191,8 +191,8 @@ mod tests {
             ("half-done", "createdb a\ncreatedb b", "createdb a"),
             (
                 "by-hand",
-                "vault write database/config/c plugin_name=postgresql-database-plugin username=u password=p connection_url=postgresql://h/d\nvault write -f database/rotate-root/c",
-                "vault write database/config/c plugin_name=postgresql-database-plugin username=u password=p connection_url=postgresql://h/d",
+                "vault write database/config/c plugin_name=postgresql-database-plugin username=u password=p connection_url=postgresql://h/d allowed_roles=r\nvault write -f database/rotate-root/c",
+                "vault write database/config/c plugin_name=postgresql-database-plugin username=u password=p connection_url=postgresql://h/d allowed_roles=r",
             ),
         ] {
             let found = scripts(fence, rule);

@@ -31,8 +31,8 @@ mod words;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Story, inner};
-use crate::claim::Unobservable;
+use super::{Call, Kind, Lab, Provider, Reading, Story, inner, servers};
+use crate::claim::{Text, Unobservable};
 
 pub use client::Server;
 
@@ -85,6 +85,14 @@ impl Provider for Postgres {
     }
     fn reading(&self, call: &Call, _story: &Story) -> Reading {
         effects::of(call, &Story::default()).map_or(Reading::Reads, |effects| effects.reading)
+    }
+    fn server_inside(&self, outer: &Call) -> Option<Text> {
+        servers::container(outer)
+    }
+    fn leaves_server(&self, call: &Call) -> bool {
+        let program = call.program().unwrap_or_default();
+        let drops = matches!(program.as_str(), "initdb" | "pg_dropcluster");
+        drops || servers::in_container(call, "postgres")
     }
     fn is_lookup(&self, _call: &Call) -> bool {
         false

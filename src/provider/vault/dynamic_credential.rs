@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::cli::Invocation;
 use super::lease::learners;
+use super::lifetime;
 use super::mount;
 use super::mounted::Engine;
 use super::place::{DatabasePath, Place, field, first, last, under};
@@ -14,7 +15,7 @@ use crate::claim::{
     Claim, Control, Expectation, Facts, Observation, Subject, Text, Unobservable, Verb,
 };
 use crate::provider::masked::Masked;
-use crate::provider::{Call, Kind, Lab, Looks, Story};
+use crate::provider::{Call, Kind, Lab, Looks, Reading, Story, Unseen};
 use crate::text::{count, ticked};
 
 pub(crate) const ID: &str = "vault/dynamic-credential";
@@ -23,7 +24,8 @@ const DOC: &str = "\
 Credentials of a role of an engine that leases them were read, and their lease still lives.
 
 Claimed by `vault read MOUNT/creds/ROLE` of the engines database, consul, nomad, rabbitmq, ldap, aws, azure and
-alicloud, and none is left after `vault lease revoke -prefix MOUNT/creds/ROLE`.
+alicloud, and none is left after `vault lease revoke -prefix MOUNT/creds/ROLE`. Nothing is claimed of credentials that the text lets live for less than
+ten minutes, which are gone when somebody looks, and of those that the text's own connection does not allow.
 
 Read by `LIST sys/leases/lookup/MOUNT/creds/ROLE`, before any probe of the run adds to it. A token that may
 not list leases leaves the claim open: it is a skip. Control of an absence: the list can be read.
@@ -82,6 +84,18 @@ impl Issuer {
         Self { subject: path.subject(ID), container: path.container(), needs }
     }
 
+    /// Whether they are gone soon, by the settings of what issues them.
+    fn is_short_lived(&self, story: &Story) -> bool {
+        lifetime::is_short(self.needs.iter().chain([&self.container]), story)
+    }
+
+    /// Whether the text's own connection does not allow the role.
+    fn is_turned_down(&self, story: &Story) -> bool {
+        let of = |kind: &str| self.needs.iter().find(|need| need.kind == kind);
+        let role = of(database_role::ID).map(|role| &role.name);
+        of(database_config::ID).is_some_and(|one| lifetime::issues_nothing(one, role, story))
+    }
+
     fn other(path: &Text, story: &Story) -> Option<Self> {
         let masked = Masked::new(path);
         let served = Served::of(&masked, story)?;
@@ -97,6 +111,14 @@ impl Issuer {
             needs: vec![Subject::new(path::ID, below(&format!("{roles}/{role}")))],
         })
     }
+}
+
+/// What a command is that reads credentials which are not claimed.
+pub(super) fn reading(call: &Call, story: &Story) -> Option<Reading> {
+    let invocation = Invocation::of(call)?;
+    let reads = invocation.is(&["read"]) && !invocation.elsewhere();
+    let issuer = Issuer::of(invocation.path().filter(|_| reads)?, story)?;
+    issuer.is_short_lived(story).then_some(Reading::NotObservable(Unseen::ShortLived))
 }
 
 impl Kind for DynamicCredential {
@@ -162,6 +184,11 @@ fn issued(call: &Call, story: &Story) -> Option<Claim> {
         return None;
     }
     let issuer = Issuer::of(invocation.path()?, story)?;
+    if issuer.is_short_lived(story) || issuer.is_turned_down(story) {
+        // There may be one or none when somebody looks.
+        let open = Claim::new(issuer.subject, Expectation::Absent, Verb::Disturb);
+        return Some(open.within(issuer.container).leniently(true));
+    }
     let claim = Claim::new(issuer.subject, Expectation::Present(Vec::new()), Verb::Make);
     Some(claim.within(issuer.container).needing(issuer.needs))
 }

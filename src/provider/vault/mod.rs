@@ -18,6 +18,7 @@ mod kv_metadata;
 mod kv_secret;
 mod kv_version;
 mod lease;
+mod lifetime;
 mod lookup;
 mod mount;
 mod mounted;
@@ -38,14 +39,15 @@ mod reading;
 pub(crate) mod root_rotation;
 mod seal_state;
 mod served;
+mod server;
 mod static_role;
 mod system;
 mod words;
 
 use futures_util::future::BoxFuture;
 
-use super::{Call, Kind, Lab, Provider, Reading, Story};
-use crate::claim::Unobservable;
+use super::{Call, Kind, Lab, Provider, Reading, Story, servers};
+use crate::claim::{Text, Unobservable};
 
 pub use client::Session;
 
@@ -89,8 +91,17 @@ impl Provider for Vault {
     fn kinds(&self) -> &'static [&'static dyn Kind] {
         KINDS
     }
-    fn reading(&self, call: &Call, _story: &Story) -> Reading {
-        reading::reading(call)
+    fn reading(&self, call: &Call, story: &Story) -> Reading {
+        dynamic_credential::reading(call, story).unwrap_or_else(|| reading::reading(call))
+    }
+    fn server(&self, call: &Call) -> Option<Text> {
+        server::address(call)
+    }
+    fn server_inside(&self, outer: &Call) -> Option<Text> {
+        servers::container(outer)
+    }
+    fn leaves_server(&self, call: &Call) -> bool {
+        server::leaves(call)
     }
     fn is_lookup(&self, call: &Call) -> bool {
         lookup::is_lookup(call)

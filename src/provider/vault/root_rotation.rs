@@ -7,6 +7,7 @@ use super::cli::Invocation;
 use super::client::Session;
 use super::connection::{connection, role_of, without_probes};
 use super::issue::Trouble;
+use super::lifetime;
 use super::place::{DatabasePath, Place, field, first, known, last};
 use super::probe::Round;
 use super::{database_config, database_role};
@@ -26,7 +27,8 @@ const DOC: &str = "\
 The password of the account that a connection of the database engine logs in with was rotated.
 
 Claimed by `vault write -f MOUNT/rotate-root/NAME`; the user and the old password come from the text's own
-`vault write MOUNT/config/NAME`. Nothing is claimed where that names the plugin of another database: only logins of
+`vault write MOUNT/config/NAME`. Nothing is claimed where that allows no role, so that no credentials can be issued as a
+control, and nothing where that names the plugin of another database: only logins of
 Postgres are tried.
 
 Vault gives no sign of a rotation, so its effect is looked at: the old password is refused (SQLSTATE 28P01),
@@ -108,6 +110,9 @@ pub(crate) fn infer(call: &Call, story: &Story) -> Option<Claim> {
     let role = story.last(database_role::ID, |claim| {
         field(claim, "db_name") == Some(&path.name) && claim.container == Some(path.container())
     });
+    if lifetime::issues_nothing(&config, role.map(|role| &role.subject.name), story) {
+        return None;
+    }
     let mut subject = path.subject(ID);
     for (key, name) in [("user", "username"), ("password", "password"), ("url", "connection_url")] {
         if let Some(value) = configured.and_then(|claim| field(claim, name)) {
@@ -253,7 +258,7 @@ mod tests {
     fn a_rotation_takes_account_and_password_from_the_text() {
         let mut story = Story::default();
         for line in [
-            "vault write database/config/pg username=postgres password=old connection_url=postgresql://h/",
+            "vault write database/config/pg username=postgres password=old connection_url=postgresql://h/ allowed_roles=api",
             "vault write database/roles/api db_name=pg",
         ] {
             let claims = super::super::Vault::claims(&call(line), &story);
