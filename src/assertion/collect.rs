@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::author::{FenceMark, StepWord, Word};
 use crate::challenge::{Challenge, Command, Link, Nest, Step};
 use crate::claim::{Claim, Verb};
 use crate::provider::{self, Story};
@@ -13,8 +14,8 @@ use super::reading::{self, CHANGES_UNSEEN};
 use super::scope::Scope;
 use super::told::{self, Told};
 use super::{
-    Aside, Assertion, Bindings, LocalFile, Plan, PlannedCommand, PlannedStep, Role, Unclaimed,
-    shown,
+    Aside, Assertion, Bindings, LocalFile, Origin, Plan, PlannedCommand, PlannedStep, Role,
+    Unclaimed, shown, worded,
 };
 
 /// A text has no more commands than this, loops unrolled.
@@ -24,11 +25,17 @@ const DEEPEST: usize = 8;
 
 /// Works out what the text claims.
 pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
-    let plan = Plan::default();
+    collect_with(challenge, &Word::default(), bindings)
+}
+
+/// Works out what the text claims, by its author's word.
+pub fn collect_with(challenge: &Challenge, word: &Word, bindings: &Bindings) -> Plan {
+    let plan = Plan { unchecked: word.unchecked, ..Plan::default() };
     let scope = Scope::new(bindings, &challenge.source.text);
     let story = Story::default();
     let mut walk = Walk {
         challenge,
+        word,
         told: told::all(challenge),
         left_open: told::left_open(challenge),
         scope,
@@ -54,6 +61,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
 
 struct Walk<'a> {
     challenge: &'a Challenge,
+    word: &'a Word,
     /// What the text tells of the commands of each step.
     told: Vec<Vec<Option<Told>>>,
     /// What it leaves to whoever runs the commands of each step.
@@ -85,7 +93,16 @@ impl Walk<'_> {
         for file in &step.shown {
             self.scope.show(&file.name, &file.text);
         }
-        self.commands(&step.commands, Some(0), 0, false);
+        let said = self.word.on(step.number);
+        if let Some(said) = said {
+            self.hear(said);
+        }
+        if said.is_none_or(|said| said.fence != FenceMark::NotForTheLearner) {
+            self.commands(&step.commands, Some(0), 0, false);
+        }
+        if let Some(said) = said {
+            self.heed(said, first.0);
+        }
         let unclaimed = std::mem::take(&mut self.unclaimed);
         let claimed = &self.plan.assertions[first.0..];
         let title = claimed.first().map_or_else(
@@ -99,10 +116,48 @@ impl Walk<'_> {
             number: step.number,
             span: step.span,
             role: role(claimed, &self.plan.asides[first.1..], &unclaimed),
-            title,
+            title: said.and_then(|said| said.name.clone()).unwrap_or(title),
+            alternative_to: said
+                .filter(|said| said.fence == FenceMark::Alternative)
+                .and_then(|_| step.number.checked_sub(1).filter(|before| *before > 0)),
             unclaimed,
             commands: planned::complete(challenge, step, std::mem::take(&mut self.planned)),
         });
+    }
+
+    /// Takes in what is to be known before the commands of a step.
+    fn hear(&mut self, said: &StepWord) {
+        if said.fence == FenceMark::Optional
+            && let Some(told) = self.told.get_mut(self.step - 1)
+        {
+            told.fill(Some(Told::Optional));
+        } else if said.fence != FenceMark::NotForTheLearner
+            && let Some(told) = self.told.get_mut(self.step - 1)
+        {
+            // Who has a say about a fence says what it is for: its prose is not guessed at.
+            told.fill(None);
+        }
+        for (name, value) in &said.vars {
+            let value = worded::shell_text(&mut self.scope, value);
+            self.scope.bind(name, value);
+        }
+    }
+
+    /// Does with the claims of a step, which are those from `first` on, what its author says of them.
+    fn heed(&mut self, said: &StepWord, first: usize) {
+        for added in &said.add {
+            let claim = worded::added(added, &mut self.scope, &self.plan);
+            let place = self.plan.assertions.len() + self.plan.asides.len();
+            self.story.claims.push(claim.clone());
+            let span = self.challenge.steps[self.step - 1].span;
+            let mut assertion = Assertion::new(self.step, span, place, claim);
+            assertion.origin = Origin::Author;
+            assertion.said.title.clone_from(&added.title);
+            assertion.said.hints.clone_from(&added.hints);
+            self.plan.assertions.push(assertion);
+        }
+        let (assertions, mistakes) = (&mut self.plan.assertions[first..], &mut self.plan.mistakes);
+        worded::heed(said, assertions, &mut self.scope, mistakes);
     }
 
     /// Commands of which all stand in the same `depth` outer things. `base` is the place of the first in its
@@ -235,8 +290,11 @@ impl Walk<'_> {
     }
 
     fn claim(&mut self, command: &Command, read: Read, fallback: bool) {
+        let refused = self.word.on(self.step).is_some_and(|said| said.refused);
         for claim in read.claims {
             let claim = claim.leniently(fallback);
+            let claim = if refused { worded::refused(claim) } else { Some(claim) };
+            let Some(claim) = claim else { continue };
             // What may not have been done is no ground for what later commands mean.
             if !read.doubted {
                 self.story.claims.push(claim.clone());

@@ -28,11 +28,11 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
         (Seen::Unobservable(_), _) => return None,
         (Seen::Present(facts), None) => *state == State::Present && facts.but.is_none(),
         (Seen::Present(facts), Some(path)) => match state {
-            State::Value(text, meaning) => match facts.get(path) {
-                Some(fact) => meaning.same(text, fact),
+            State::Value(text, meaning) => match facts.at(path) {
+                Some(fact) => meaning.same(text, &fact),
                 None => *meaning == Meaning::Zero,
             },
-            State::Absent => facts.get(path).is_none(),
+            State::Absent => facts.at(path).is_none(),
             State::Open => true,
             State::Gone | State::Present | State::Refused | State::Changed => false,
         },

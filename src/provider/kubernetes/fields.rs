@@ -83,10 +83,11 @@ pub(super) fn facts(object: &Value) -> Facts {
     for (path, value) in conditions(object).chain(taints(object)) {
         facts = facts.with(path, value);
     }
-    match readiness(object) {
+    let facts = match readiness(object) {
         Some(ready) => facts.with(READY, ready),
         None => facts,
-    }
+    };
+    facts.whole(object)
 }
 
 /// The conditions of a status, by their types.
