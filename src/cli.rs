@@ -81,6 +81,10 @@ pub struct Check {
     /// This machine is the challenge's host NAME, so look at the files that the text makes there too.
     #[arg(long, value_name = "NAME")]
     pub host: Option<String>,
+    /// How much of a hint: where its author has written a ladder of them, 1 is a nudge, and each higher number says
+    /// more.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    pub hint: u8,
     /// Show every step in full, later ones too.
     #[arg(long)]
     pub all: bool,

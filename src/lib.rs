@@ -1,6 +1,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod assertion;
+pub mod author;
 pub mod challenge;
 pub mod claim;
 pub mod cli;

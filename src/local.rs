@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::assertion::{self, Bindings, LocalFile, Plan};
+use crate::author::Word;
 use crate::challenge::Challenge;
 use crate::secret::Secret;
 
@@ -24,15 +25,21 @@ pub struct Whereabouts<'a> {
 
 /// What the text claims, with the files that it names and does not show, where this machine has them. Those of
 /// another host are not here.
-pub fn plan(challenge: &Challenge, mut bindings: Bindings, at: Whereabouts<'_>) -> Plan {
-    let plan = assertion::collect(challenge, &bindings);
+pub fn plan(
+    challenge: &Challenge,
+    word: &Word,
+    mut bindings: Bindings,
+    at: Whereabouts<'_>,
+) -> Plan {
+    let collect = |bindings: &Bindings| assertion::collect_with(challenge, word, bindings);
+    let plan = collect(&bindings);
     for file in &plan.files {
         let here = file.host.is_none() || file.host.as_deref() == at.host;
         if let Some(text) = found(file, at).filter(|_| here) {
             bindings.files.insert(file.clone(), Secret::new(text));
         }
     }
-    if bindings.files.is_empty() { plan } else { assertion::collect(challenge, &bindings) }
+    if bindings.files.is_empty() { plan } else { collect(&bindings) }
 }
 
 /// What is in the file. The text does not say in which directory it starts: this one or the home, unless each has

@@ -1,8 +1,11 @@
 //! The walk through the text: every command at its place, as often as a shell would reach it. Loops over values
 //! of the text are gone through; what may or may not run claims nothing, and leaves open what it touches.
 
+mod heard;
+
 use std::collections::BTreeSet;
 
+use crate::author::{FenceMark, Word};
 use crate::challenge::{Challenge, Command, Link, Nest, Step};
 use crate::claim::{Claim, Expectation, Verb};
 use crate::provider::{self, Story};
@@ -15,7 +18,7 @@ use super::servers::Servers;
 use super::told::{self, Exercise, Told};
 use super::{
     Aside, Assertion, Bindings, LocalFile, Plan, PlannedCommand, PlannedStep, Role, Unclaimed,
-    shown,
+    shown, worded,
 };
 
 /// A text has no more commands than this, loops unrolled.
@@ -25,11 +28,17 @@ const DEEPEST: usize = 8;
 
 /// Works out what the text claims.
 pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
-    let plan = Plan::default();
+    collect_with(challenge, &Word::default(), bindings)
+}
+
+/// Works out what the text claims, by its author's word.
+pub fn collect_with(challenge: &Challenge, word: &Word, bindings: &Bindings) -> Plan {
+    let plan = Plan { unchecked: word.unchecked, ..Plan::default() };
     let scope = Scope::new(bindings, &challenge.source.text);
     let story = Story::default();
     let mut walk = Walk {
         challenge,
+        word,
         told: told::all(challenge),
         exercises: told::exercises(challenge),
         left_open: told::left_open(challenge),
@@ -61,6 +70,7 @@ pub fn collect(challenge: &Challenge, bindings: &Bindings) -> Plan {
 
 struct Walk<'a> {
     challenge: &'a Challenge,
+    word: &'a Word,
     /// What the text tells of the commands of each step.
     told: Vec<Vec<Option<Told>>>,
     /// What it asks for without a fence, before each step and behind the last.
@@ -115,7 +125,16 @@ impl Walk<'_> {
         for file in &step.shown {
             self.scope.show(&file.name, &file.text);
         }
-        self.commands(&step.commands, Some(0), 0, false);
+        let said = self.word.on(step.number);
+        if let Some(said) = said {
+            self.hear(said);
+        }
+        if said.is_none_or(|said| said.fence != FenceMark::NotForTheLearner) {
+            self.commands(&step.commands, Some(0), 0, false);
+        }
+        if let Some(said) = said {
+            self.heed(said, first.0);
+        }
         let unclaimed = std::mem::take(&mut self.unclaimed);
         let claimed = &self.plan.assertions[first.0..];
         let changing =
@@ -132,7 +151,10 @@ impl Walk<'_> {
             number: step.number,
             span: step.span,
             role: role(claimed, own, &unclaimed),
-            title,
+            title: said.and_then(|said| said.name.clone()).unwrap_or(title),
+            alternative_to: said
+                .filter(|said| said.fence == FenceMark::Alternative)
+                .and_then(|_| step.number.checked_sub(1).filter(|before| *before > 0)),
             unclaimed,
             commands: planned::complete(challenge, step, std::mem::take(&mut self.planned)),
         });
@@ -286,8 +308,11 @@ impl Walk<'_> {
     }
 
     fn claim(&mut self, command: &Command, read: Read, fallback: bool) {
+        let refused = self.word.on(self.step).is_some_and(|said| said.refused);
         for claim in read.claims {
             let claim = claim.leniently(fallback);
+            let claim = if refused { worded::refused(claim) } else { Some(claim) };
+            let Some(claim) = claim else { continue };
             // What may not have been done is no ground for what later commands mean.
             if !read.doubted {
                 self.story.claims.push(claim.clone());

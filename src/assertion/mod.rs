@@ -14,6 +14,9 @@ mod servers;
 mod shown;
 mod timeline;
 mod told;
+mod worded;
+
+use std::time::Duration;
 
 use crate::challenge::{Challenge, Command};
 use crate::claim::{Claim, Subject};
@@ -22,10 +25,11 @@ use crate::source::Span;
 
 pub use bindings::{BindingError, Bindings, LocalFile};
 pub use chosen::{Chosen, SetAside};
-pub use collect::collect;
+pub use collect::{collect, collect_with};
 pub use planned::{Made, PlannedCommand};
 pub use selection::Selection;
 pub use timeline::{Part, State, Timeline};
+pub use worded::Mistake;
 
 /// A claim at its place in the text, with the words for it.
 #[derive(Clone, Debug)]
@@ -46,8 +50,23 @@ pub struct Assertion {
     pub expected: String,
     /// What to do where it does not hold.
     pub hint: String,
+    /// What the author says of it.
+    pub said: Said,
     /// The word for the subject: `role`.
     pub noun: &'static str,
+}
+
+/// The author's word on a claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What it is called.
+    pub title: Option<String>,
+    /// Hints from a nudge to the command, in place of the kind's own.
+    pub hints: Vec<String>,
+    /// Why it is not checked.
+    pub waived: Option<String>,
+    /// How long it may take to come about.
+    pub wait: Option<Duration>,
 }
 
 /// Where an assertion comes from.
@@ -90,8 +109,10 @@ pub struct PlannedStep {
     pub span: Span,
     /// What it is for.
     pub role: Role,
-    /// Its first claim, or its first command.
+    /// Its first claim, or its first command; or what its author calls it.
     pub title: String,
+    /// The step before, where its author says that one of them is enough.
+    pub alternative_to: Option<usize>,
     /// The commands that claim nothing, and why.
     pub unclaimed: Vec<Unclaimed>,
     /// All commands, and what is made of them.
@@ -161,6 +182,10 @@ pub struct Plan {
     /// Files that commands read, and that the text neither shows nor touches from there on: what is in them
     /// may be given to [`Bindings::files`].
     pub files: Vec<LocalFile>,
+    /// Whether its author says that nothing is checked, and means it.
+    pub unchecked: bool,
+    /// Where the author's word does not fit the text.
+    pub mistakes: Vec<Mistake>,
 }
 
 impl Assertion {
@@ -174,6 +199,7 @@ impl Assertion {
             title: String::new(),
             expected: String::new(),
             hint: String::new(),
+            said: Said::default(),
             noun: "thing",
         };
         assertion.describe();
@@ -191,6 +217,12 @@ impl Assertion {
             self.expected = kind.expected(&self.claim);
             self.hint = kind.hint(&self.claim);
             self.noun = kind.noun();
+        }
+        if let Some(title) = &self.said.title {
+            self.title.clone_from(title);
+        }
+        if let Some(hint) = self.said.hints.first() {
+            self.hint.clone_from(hint);
         }
     }
 }
@@ -214,6 +246,16 @@ impl Plan {
             .iter()
             .map(|aside| Aside { claim: aside.claim.resolved(resolve), ..aside.clone() });
         Self { assertions, asides: asides.collect(), ..self.clone() }
+    }
+
+    /// Goes up the author's ladders of hints to a rung, from 1; at most to the last.
+    pub fn climb(&mut self, rung: usize) {
+        for assertion in &mut self.assertions {
+            let hints = &assertion.said.hints;
+            if let Some(hint) = hints.get(rung.max(1) - 1).or(hints.last()) {
+                assertion.hint.clone_from(hint);
+            }
+        }
     }
 
     /// Each subject once, in the order of the text.

@@ -279,7 +279,7 @@ impl<'a> Scope<'a> {
         Some(if self.echoed { words::without_end(text) } else { text.clone() })
     }
 
-    fn assigned(&mut self, name: &str, value: &Word) -> Text {
+    pub(super) fn assigned(&mut self, name: &str, value: &Word) -> Text {
         let written = format!("${name}");
         if let [Piece::Substitution(commands)] = value.pieces.as_slice() {
             let hole = match self.lookup(commands, &written) {

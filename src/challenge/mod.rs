@@ -3,6 +3,7 @@
 //! Total: a broken text gives diagnostics, never a crash and never half a result unnoticed. Knows the
 //! shell's grammar and nothing of what a command does.
 
+mod comment;
 mod fence;
 mod frontmatter;
 mod mapped;
@@ -15,6 +16,7 @@ mod shown;
 mod step;
 mod typed_sql;
 
+pub use self::comment::Comment;
 pub use self::frontmatter::{Field, Frontmatter, Note, Tab};
 pub(crate) use self::shell::script::in_file as script;
 use std::ops::Range;
@@ -47,7 +49,9 @@ pub fn parse(source: Source) -> Challenge {
         steps.push(Step { number, commands, span, prose, shown, terminal, typed });
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    Challenge { source, frontmatter, steps, diagnostics }
+    let comments = comment::all(&source.text, body);
+    let fences = fences.iter().map(|fence| fence.span).collect();
+    Challenge { source, frontmatter, steps, fences, comments, diagnostics }
 }
 
 /// The range without white space at its ends.
@@ -70,6 +74,23 @@ impl Challenge {
         }
         let tab = step.terminal.and_then(|tab| self.frontmatter.tabs.get(tab));
         Some(tab.and_then(Tab::host).unwrap_or("?"))
+    }
+
+    /// The number of the step whose fence a comment stands right behind: with nothing between them but other comments
+    /// of ours.
+    pub fn behind(&self, comment: &Comment) -> Option<usize> {
+        let fence = self.fences.iter().rfind(|fence| fence.end <= comment.span.start)?;
+        let mut at = fence.end;
+        for other in self.comments.iter().filter(|other| other.span.start >= fence.end) {
+            if !self.source.slice(Span::new(at, other.span.start)).trim().is_empty() {
+                return None;
+            }
+            if other == comment {
+                return self.steps.iter().find(|step| step.span == *fence).map(|step| step.number);
+            }
+            at = other.span.end;
+        }
+        None
     }
 
     /// The directory in which the terminal of a step starts, where the frontmatter says it.
@@ -98,6 +119,10 @@ pub struct Challenge {
     pub frontmatter: Frontmatter,
     /// The fences with commands, in the order of the text, numbered from 1.
     pub steps: Vec<Step>,
+    /// All fences, those that are no steps too.
+    pub fences: Vec<Span>,
+    /// The author's comments about the checks, in the order of the text.
+    pub comments: Vec<Comment>,
     /// What could not be read, and what is odd, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }

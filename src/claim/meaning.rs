@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::duration::{seconds, short};
@@ -31,6 +32,12 @@ pub enum Meaning {
     AnyValue,
     /// The text stands somewhere in it.
     Contains,
+    /// The text is a regular expression that matches somewhere in it.
+    Pattern,
+    /// As the author writes it: the same text, or the same time span.
+    Written,
+    /// A list as the author writes it, whose order does not count.
+    WrittenList,
     /// A zero, `false` or an empty text, which a server may leave out: the same, or not there.
     Zero,
     /// The field is not set; there is no value to compare.
@@ -51,13 +58,18 @@ impl Meaning {
             Fact::Sealed(secret) if self == Self::Contains => {
                 return contains(expected, secret.expose());
             }
+            Fact::Sealed(secret) if self == Self::Pattern => {
+                return matches_regex(expected, secret.expose());
+            }
             Fact::Sealed(secret) => return expected.matches(secret.expose()),
             Fact::Plain(value) => value,
         };
         match self {
             Self::Exact | Self::Outcome | Self::Zero => expected.matches(&plain(actual)),
             Self::Duration => same_duration(expected, actual),
-            Self::Set => same_set(expected, actual),
+            Self::Set | Self::WrittenList => same_set(expected, actual),
+            Self::Written => same_written(expected, actual),
+            Self::Pattern => matches_regex(expected, &plain(actual)),
             Self::Sql => matches_pattern(&fold_sql(&pattern_of(expected)), &sql_of(actual)),
             Self::ConnectionUrl => same_url(expected, &plain(actual)),
             Self::Quantity => same_quantity(expected, &plain(actual)),
@@ -77,6 +89,23 @@ impl Meaning {
             Self::Sql => sql_of(value),
             _ => plain(value),
         }
+    }
+}
+
+/// Whether the regular expression matches somewhere in `actual`; one that is none matches nothing.
+fn matches_regex(expected: &Text, actual: &str) -> bool {
+    let pattern = expected.value().and_then(|pattern| Regex::new(&pattern).ok());
+    pattern.is_some_and(|pattern| pattern.is_match(actual))
+}
+
+/// `30m` is what a server calls 1800; a number without a unit is a number.
+fn same_written(expected: &Text, actual: &Value) -> bool {
+    let has_unit = |text: &str| text.ends_with(|last: char| last.is_ascii_alphabetic());
+    match expected.value() {
+        Some(text) if has_unit(&text) && seconds(&text).is_some() => {
+            same_duration(expected, actual)
+        }
+        _ => expected.matches(&plain(actual)),
     }
 }
 
@@ -259,6 +288,28 @@ mod tests {
 
     fn same(meaning: Meaning, expected: &str, actual: Value) -> bool {
         meaning.same(&Text::from(expected), &Fact::Plain(actual))
+    }
+
+    #[test]
+    fn what_an_author_writes_is_compared_by_what_it_may_mean() {
+        for (expected, actual, equal) in [
+            ("30m", json!(1800), true),
+            ("30m", json!("30m0s"), true),
+            ("30m", json!("30m"), true),
+            ("1800", json!(1800), true),
+            ("1800", json!("1800"), true),
+            ("1800", json!("30m"), false),
+            ("true", json!(true), true),
+            ("web", json!("web"), true),
+            ("web", json!("web2"), false),
+        ] {
+            assert_eq!(same(Meaning::Written, expected, actual), equal, "{expected}");
+        }
+        assert!(same(Meaning::Pattern, "^nginx:1\\.2", json!("nginx:1.27")));
+        assert!(!same(Meaning::Pattern, "^nginx:1\\.2$", json!("nginx:1.27")));
+        assert!(!same(Meaning::Pattern, "(", json!("(")), "no expression matches nothing");
+        let sealed = Fact::Sealed(crate::secret::Secret::new("hunter2"));
+        assert!(Meaning::Pattern.same(&Text::from("^h.*2$"), &sealed));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! What one look at the lab proved.
 
+use std::borrow::Cow;
+
+use jsonpath_rust::JsonPath as _;
 use serde_json::Value;
 
 use crate::secret::Secret;
@@ -54,6 +57,8 @@ impl Control {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     fields: Vec<(String, Fact)>,
+    /// The whole of it, for what an author asks of it by a path; `None` where the fields are all.
+    whole: Option<Fact>,
     /// Why a thing that is there is not what was asked for all the same: `still terminating`, `it is in
     /// namespace `default``. Present and absent both fail on it.
     pub but: Option<String>,
@@ -97,14 +102,76 @@ impl Facts {
         self
     }
 
+    /// The same with all that was read of it. What is secret in a part of it is secret in all.
+    #[must_use]
+    pub fn whole(mut self, value: &Value) -> Self {
+        let secret = self.fields.iter().any(|(_, fact)| matches!(fact, Fact::Sealed(_)));
+        self.whole = Some(if secret {
+            Fact::Sealed(Secret::new(value.to_string()))
+        } else {
+            Fact::Plain(value.clone())
+        });
+        self
+    }
+
     /// A field by its path.
     pub fn get(&self, path: &str) -> Option<&Fact> {
         self.fields.iter().find(|(name, _)| name == path).map(|(_, fact)| fact)
     }
 
-    /// All that is found at a path: entries of a list may share a name.
-    pub fn all<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Fact> {
-        self.fields.iter().filter(move |(name, _)| name == path).map(|(_, fact)| fact)
+    /// All that is found at a path: entries of a list may share a name. With `$` in front, what a JSONPath picks of
+    /// the whole: one value, or a list.
+    pub fn at(&self, path: &str) -> Vec<Cow<'_, Fact>> {
+        if path.starts_with('$') {
+            return self.picked(path).map(Cow::Owned).into_iter().collect();
+        }
+        let found = self.fields.iter().filter(|(name, _)| name == path);
+        found.map(|(_, fact)| Cow::Borrowed(fact)).collect()
+    }
+
+    fn picked(&self, path: &str) -> Option<Fact> {
+        let pick = |whole: &Value| {
+            let found: Vec<Value> = whole.query(path).ok()?.into_iter().cloned().collect();
+            match found.as_slice() {
+                [] => None,
+                [one] => Some(one.clone()),
+                _ => Some(Value::Array(found)),
+            }
+        };
+        match &self.whole {
+            Some(Fact::Plain(whole)) => pick(whole).map(Fact::Plain),
+            Some(Fact::Sealed(text)) => {
+                let picked = pick(&serde_json::from_str(text.expose()).ok()?)?;
+                Some(Fact::Sealed(Secret::new(match picked {
+                    Value::String(text) => text,
+                    other => other.to_string(),
+                })))
+            }
+            None => self.picked_of_fields(&pick),
+        }
+    }
+
+    /// Where nothing but the fields was read, they are the whole.
+    fn picked_of_fields(&self, pick: &dyn Fn(&Value) -> Option<Value>) -> Option<Fact> {
+        let mut whole = serde_json::Map::new();
+        let mut secret = false;
+        for (path, fact) in &self.fields {
+            let value = match fact {
+                Fact::Plain(value) => value.clone(),
+                Fact::Sealed(value) => {
+                    secret = true;
+                    Value::from(value.expose())
+                }
+            };
+            whole.insert(path.clone(), value);
+        }
+        let picked = pick(&Value::Object(whole))?;
+        Some(if secret {
+            let text = picked.as_str().map_or_else(|| picked.to_string(), str::to_owned);
+            Fact::Sealed(Secret::new(text))
+        } else {
+            Fact::Plain(picked)
+        })
     }
 
     /// All fields, in the order in which they were put in.

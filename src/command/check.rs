@@ -13,7 +13,7 @@ use crate::observe::{self, Observed};
 use crate::provider::Lab;
 use crate::report::{self, Report};
 use crate::text::count;
-use crate::verdict;
+use crate::verdict::{self, Outcome, Verdict};
 
 use super::{Stop, load, write_out};
 
@@ -23,9 +23,11 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
     let selection = selection(arguments, &challenge)?;
-    let mut plan = load::plan(&challenge, bindings, arguments.host.as_deref());
+    let (path, host) = (&arguments.input.path, arguments.host.as_deref());
+    let mut plan = load::plan(&challenge, path, bindings, host)?;
+    plan.climb(usize::from(arguments.hint));
     let aside = chosen(arguments).choose(&mut plan);
-    if plan.assertions.is_empty() {
+    if plan.assertions.is_empty() && !plan.unchecked {
         return Err(Stop::Nothing(nothing(&challenge, &aside)));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -35,12 +37,11 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
         .map_err(|error| Stop::Unreadable(format!("cannot start: {}", error.kind())))?;
     let spinner = spinner(arguments);
     let lab = Lab::new(config(arguments));
-    let observed = runtime.block_on(look(&plan, &lab, selection));
+    let judged = runtime.block_on(judged(&plan, &lab, selection));
     spinner.finish_and_clear();
     // A jq program or a name look-up that hangs must not hold the report back.
     runtime.shutdown_background();
-    let observed = observed?;
-    let verdicts = verdict::judge_all(&observed.plan, &observed.observations, selection);
+    let (observed, verdicts) = judged?;
     let mut report = Report::new(&challenge, &observed.plan, verdicts, selection);
     report.duration = started.elapsed();
     report.all = arguments.all;
@@ -51,6 +52,44 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
         let _ = write!(io::stderr(), "{}", lab.timings.summary(report.duration));
     }
     Ok(report.outcome.exit_code())
+}
+
+/// Looks and judges, and looks again at what its author says may take a while, as long as that is.
+async fn judged(
+    plan: &Plan,
+    lab: &Lab,
+    selection: Selection,
+) -> Result<(Observed, Vec<Verdict>), Stop> {
+    /// Between two looks.
+    const PAUSE: Duration = Duration::from_secs(1);
+    let started = Instant::now();
+    let deadline = lab.config.limits.deadline;
+    let mut observed = look(plan, lab, selection).await?;
+    loop {
+        let verdicts = verdict::judge_all(&observed.plan, &observed.observations, selection);
+        let left = deadline.saturating_sub(started.elapsed());
+        let waits = waits(&observed.plan, &verdicts).min(deadline);
+        if started.elapsed() + PAUSE > waits || left <= PAUSE {
+            return Ok((observed, verdicts));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = interrupted() => return Err(Stop::Interrupted),
+        }
+        let mut config = lab.config.clone();
+        config.limits.deadline = left.saturating_sub(PAUSE);
+        let again = Lab::new(config);
+        observed = look(plan, &again, selection).await?;
+    }
+}
+
+/// How long the first step that does not stand may take.
+fn waits(plan: &Plan, verdicts: &[Verdict]) -> Duration {
+    let open = |verdict: &Verdict| matches!(verdict.outcome, Outcome::Fail | Outcome::Unknown);
+    let mut claims = plan.assertions.iter().zip(verdicts);
+    let here = claims.find(|(_, verdict)| open(verdict)).map(|(assertion, _)| assertion.step);
+    let here = plan.assertions.iter().filter(|assertion| Some(assertion.step) == here);
+    here.filter_map(|assertion| assertion.said.wait).max().unwrap_or_default()
 }
 
 /// Looks, and takes back what probes made, however the looking ends.

@@ -12,7 +12,7 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
     }
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input)?;
-    let plan = load::plan(&challenge, bindings, None);
+    let plan = load::plan(&challenge, &arguments.input.path, bindings, None)?;
     let explanation = explanation::Explanation::new(&challenge, &plan);
     write_out(|out| match arguments.format {
         OutputFormat::Human => explanation.human(out),

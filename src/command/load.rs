@@ -5,11 +5,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::assertion::{Bindings, Plan};
+use crate::author::{self, Word};
 use crate::challenge::{self, Challenge};
 use crate::cli::Input;
 use crate::config;
+use crate::diagnostic::Invalid;
 use crate::local::{self, Whereabouts};
 use crate::secret::Secret;
+use crate::sidecar::Sidecar;
 use crate::source::Source;
 
 use super::Stop;
@@ -101,9 +104,31 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
     })
 }
 
-/// What the challenge claims, with the files of this machine that it reads.
-pub(super) fn plan(challenge: &Challenge, bindings: Bindings, host: Option<&str>) -> Plan {
+/// What the challenge claims by its text and its author's word, with the files of this machine that it reads.
+pub(super) fn plan(
+    challenge: &Challenge,
+    path: &Path,
+    bindings: Bindings,
+    host: Option<&str>,
+) -> Result<Plan, Stop> {
+    let word = word(challenge, path)?;
     let home = config::home();
     let at = Whereabouts { host, home: home.as_deref(), directory: Path::new("") };
-    local::plan(challenge, bindings, at)
+    let plan = local::plan(challenge, &word, bindings, at);
+    if plan.mistakes.is_empty() {
+        return Ok(plan);
+    }
+    let lines = plan.mistakes.iter().map(|one| one.diagnostic.located(&one.source));
+    Err(Stop::Unreadable(lines.collect::<Vec<_>>().join("\n")))
+}
+
+/// What the author says of the checks, in the text and beside it.
+fn word(challenge: &Challenge, path: &Path) -> Result<Word, Stop> {
+    let unreadable = |error: Invalid| Stop::Unreadable(error.to_string());
+    let word = author::in_text(challenge).map_err(unreadable)?;
+    if path == Path::new("-") {
+        return Ok(word);
+    }
+    let beside = Sidecar::word_beside(path).map_err(|error| Stop::Unreadable(error.to_string()))?;
+    word.and(beside, challenge).map_err(unreadable)
 }

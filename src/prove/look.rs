@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::assertion::{Bindings, Chosen, Plan, Selection};
+use crate::author::Word;
 use crate::challenge::Challenge;
 use crate::claim::{Observation, Subject};
 use crate::config::{Config, Probes};
@@ -71,7 +72,7 @@ pub(super) fn plan(challenge: &Challenge, from: From<'_>) -> Plan {
     let home = from.home.display().to_string();
     bindings.environment.insert("PWD".to_owned(), Secret::new(home));
     let at = Whereabouts { host: None, home: Some(from.home), directory: from.home };
-    local::plan(challenge, bindings, at)
+    local::plan(challenge, &Word::default(), bindings, at)
 }
 
 impl Sight {

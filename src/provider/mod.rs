@@ -179,6 +179,10 @@ pub trait Kind: Sync {
     fn needs(&self) -> &'static [&'static str] {
         &[]
     }
+    /// The parameters that an author may give a subject, such as its namespace.
+    fn params(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The systems that are read to tell, beside that of the thing itself.
     fn also_reads(&self) -> &'static [&'static str] {
         &[]

@@ -12,6 +12,7 @@ mod read;
 
 use std::path::{Path, PathBuf};
 
+use crate::author::{self, Word};
 use crate::diagnostic::Invalid;
 use crate::world::World;
 
@@ -19,6 +20,11 @@ pub use inputs::{InputError, Inputs, StepInput};
 
 /// Every key of an author's file, by the place in `schema/labproof.json` that describes it.
 pub const KEYS: &[(&str, &[&str])] = &[
+    author::KEYS[0],
+    author::KEYS[1],
+    author::KEYS[2],
+    author::KEYS[3],
+    author::KEYS[4],
     ("/$defs/challenge", read::KEYS),
     ("/anyOf/1", read::TRACK),
     ("/$defs/inputs", inputs::KEYS),
@@ -32,6 +38,8 @@ pub struct Sidecar {
     pub world: World,
     /// What the learner types, and what stands for the lab's own in the text.
     pub inputs: Inputs,
+    /// What is said about the checks.
+    pub word: Word,
 }
 
 /// Why an author's file, or a world file, is not taken.
@@ -65,5 +73,10 @@ impl Sidecar {
     /// systems and no inputs.
     pub fn beside(challenge: &Path) -> Result<Self, SidecarError> {
         read::sidecar(&place::Place::of(challenge))
+    }
+
+    /// What it says about the checks alone: no world is read for it.
+    pub fn word_beside(challenge: &Path) -> Result<Word, SidecarError> {
+        read::word(&place::Place::of(challenge))
     }
 }

@@ -1,5 +1,6 @@
 //! The author's file → a sidecar.
 
+use crate::author::{self, Word};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::text::{nearest, or_list, ticked};
@@ -11,12 +12,37 @@ use super::place::{Place, read};
 use super::{Sidecar, SidecarError};
 
 /// The keys of what the author says about one challenge.
-pub(super) const KEYS: &[&str] = &["world", "inputs"];
+pub(super) const KEYS: &[&str] = &["world", "inputs", "checks"];
 /// The keys of a track's file.
 pub(super) const TRACK: &[&str] = &["challenges"];
 
 /// What lies beside a challenge.
 pub(super) fn sidecar(place: &Place) -> Result<Sidecar, SidecarError> {
+    match file(place)? {
+        Some((source, fields)) => said(place, &source, fields),
+        None => {
+            let (inputs, word) = (Inputs::default(), Word::default());
+            Ok(Sidecar { world: beside(place)?, inputs, word })
+        }
+    }
+}
+
+/// What is said about the checks of a challenge.
+pub(super) fn word(place: &Place) -> Result<Word, SidecarError> {
+    let Some((source, mut fields)) = file(place)? else { return Ok(Word::default()) };
+    let mut reader = Reader::new(&source);
+    let word = checks(&mut reader, &mut fields, &source);
+    reader.finish()?;
+    Ok(word)
+}
+
+fn checks(reader: &mut Reader<'_>, fields: &mut Fields, source: &Source) -> Word {
+    let entry = fields.take("checks");
+    entry.map(|entry| author::under_checks(reader, entry, source)).unwrap_or_default()
+}
+
+/// The file that speaks of a challenge, and what it says.
+fn file(place: &Place) -> Result<Option<(Source, Fields)>, SidecarError> {
     let own = read(&place.own())?;
     let track = read(&place.track())?;
     let mut found: Option<(Source, Fields)> = None;
@@ -39,10 +65,7 @@ pub(super) fn sidecar(place: &Place) -> Result<Sidecar, SidecarError> {
             found = Some((source, fields));
         }
     }
-    match found {
-        Some((source, fields)) => said(place, &source, fields),
-        None => Ok(Sidecar { world: beside(place)?, inputs: Inputs::default() }),
-    }
+    Ok(found)
 }
 
 /// The entry of this challenge in a track's file. An entry of no challenge is an error: it would never be read.
@@ -84,8 +107,9 @@ fn said(place: &Place, source: &Source, mut fields: Fields) -> Result<Sidecar, S
     let inputs = fields.take("inputs");
     let known = world.known();
     let inputs = inputs.map(|entry| inputs::read(&mut reader, entry.node, source, &known));
+    let word = checks(&mut reader, &mut fields, source);
     reader.finish()?;
-    Ok(Sidecar { world, inputs: inputs.unwrap_or_default() })
+    Ok(Sidecar { world, inputs: inputs.unwrap_or_default(), word })
 }
 
 /// The world that `world:` names, or that stands there itself.

@@ -18,6 +18,12 @@ pub(super) fn not_looked_at(assertion: &Assertion) -> Verdict {
     Verdict { reason: Some(reason), ..bare(assertion, Outcome::Unknown) }
 }
 
+/// The verdict of a claim that its author has not checked.
+pub(super) fn waived(assertion: &Assertion, reason: &str) -> Verdict {
+    let reason = format!("waived: {reason}");
+    Verdict { reason: Some(reason), ..bare(assertion, Outcome::Skip) }
+}
+
 /// The verdict of a claim from what was found of its parts. `parts` and `findings` are of one length, and
 /// the first is the subject itself.
 pub(super) fn verdict(
@@ -136,10 +142,9 @@ fn wanted_fields(failed: &[&Part], observation: &Observation) -> String {
 /// What the server gave for a field, where it may be shown.
 fn shown_fact(path: &str, meaning: Meaning, observation: &Observation) -> Option<String> {
     let Seen::Present(facts) = &observation.seen else { return None };
-    match facts.get(path)? {
-        Fact::Sealed(_) => None,
-        fact @ Fact::Plain(_) => Some(one_line(&meaning.shown(fact), usize::MAX)),
-    }
+    let fact = facts.at(path).into_iter().next()?;
+    let plain = matches!(*fact, Fact::Plain(_));
+    plain.then(|| one_line(&meaning.shown(&fact), usize::MAX))
 }
 
 /// Two long values from shortly before the place where they begin to differ; short ones as they are.
@@ -213,7 +218,7 @@ fn found_field(name: &str, state: &State, observation: &Observation) -> String {
     let (Seen::Present(facts), State::Value(text, meaning)) = (&observation.seen, state) else {
         return format!("{path} differs");
     };
-    if facts.get(name).is_none() {
+    if facts.at(name).is_empty() {
         return format!("{path} is not set");
     }
     let Some(found) = shown_fact(name, *meaning, observation) else {

@@ -1,6 +1,7 @@
 //! Assertion × Observation → [`Verdict`]. Pure: the same observations always give the same verdicts, and a
 //! read that failed never gives a pass.
 
+mod alternative;
 mod evidence;
 mod part;
 #[cfg(test)]
@@ -78,6 +79,7 @@ pub fn judge_all(
         .collect();
     let mut verdicts: Vec<Verdict> =
         plan.assertions.iter().map(|assertion| judge.judge(assertion, &holding)).collect();
+    alternative::settle(plan, &mut verdicts);
     for index in 0..verdicts.len() {
         verdicts[index].blocked_by = judge.cause(index, &verdicts);
     }
@@ -126,6 +128,9 @@ impl Judge<'_> {
     }
 
     fn judge(&self, assertion: &Assertion, holding: &[usize]) -> Verdict {
+        if let Some(reason) = &assertion.said.waived {
+            return evidence::waived(assertion, reason);
+        }
         let Some(observation) = self.observations.get(&assertion.claim.subject) else {
             return evidence::not_looked_at(assertion);
         };

@@ -28,11 +28,11 @@ pub(super) fn proven(state: &State, field: Option<&str>, seen: &Seen) -> Option<
         (Seen::Unobservable(_), _) => return None,
         (Seen::Present(facts), None) => *state == State::Present && facts.but.is_none(),
         (Seen::Present(facts), Some(path)) => match state {
-            State::Value(text, meaning) => match facts.get(path) {
-                Some(_) => facts.all(path).any(|fact| meaning.same(text, fact)),
-                None => *meaning == Meaning::Zero,
+            State::Value(text, meaning) => match facts.at(path).as_slice() {
+                [] => *meaning == Meaning::Zero,
+                found => found.iter().any(|fact| meaning.same(text, fact)),
             },
-            State::Absent => facts.get(path).is_none(),
+            State::Absent => facts.at(path).is_empty(),
             State::Open => true,
             State::Gone | State::Present | State::Refused | State::Changed => false,
         },

@@ -23,6 +23,7 @@ fn assertion(step: usize, expectation: Expectation, verb: Verb) -> Assertion {
         origin: Origin::Inferred,
         title: "x".into(),
         expected: "an x".into(),
+        said: crate::assertion::Said::default(),
         hint: "make x".into(),
         noun: "thing",
     }

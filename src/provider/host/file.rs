@@ -29,6 +29,10 @@ impl Kind for HostFile {
     fn noun(&self) -> &'static str {
         "file"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["host"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         infer::claims(call, story)
     }

@@ -83,10 +83,11 @@ pub(super) fn facts(object: &Value) -> Facts {
     for (path, value) in conditions(object).chain(taints(object)) {
         facts = facts.with(path, value);
     }
-    match readiness(object) {
+    let facts = match readiness(object) {
         Some(ready) => facts.with(READY, ready),
         None => facts,
-    }
+    };
+    facts.whole(object)
 }
 
 /// The conditions of a status, by their types.
@@ -243,8 +244,11 @@ mod tests {
             {"kind": "ServiceAccount", "name": "default", "namespace": "b"},
         ]});
         let facts = facts(&object);
-        let found: Vec<&Fact> = facts.all("subjects[default].namespace").collect();
-        assert_eq!(found, [&Fact::Plain("a".into()), &Fact::Plain("b".into())]);
+        let found = facts.at("subjects[default].namespace");
+        assert_eq!(
+            found.iter().map(|fact| &**fact).collect::<Vec<_>>(),
+            [&Fact::Plain("a".into()), &Fact::Plain("b".into())]
+        );
         assert_eq!(facts.get("subjects[1].namespace"), Some(&Fact::Plain("b".into())));
     }
 

@@ -35,6 +35,10 @@ impl Kind for HelmRelease {
         "release"
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["namespace", "context"]
+    }
+
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         understand(call, story).unwrap_or_default()
     }

@@ -38,6 +38,10 @@ impl Kind for Object {
         "object"
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["namespace", "context"]
+    }
+
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         understand(call, story).unwrap_or_default()
     }

@@ -36,6 +36,10 @@ impl Kind for Selection {
         "selection"
     }
 
+    fn params(&self) -> &'static [&'static str] {
+        &["selector", "namespace", "context"]
+    }
+
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         let mut claims = emptied(call, story);
         claims.extend(filled(call, story));

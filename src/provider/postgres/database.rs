@@ -48,6 +48,10 @@ impl Kind for PostgresDatabase {
     fn noun(&self) -> &'static str {
         "database"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

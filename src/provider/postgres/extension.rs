@@ -30,6 +30,10 @@ impl Kind for PostgresExtension {
     fn noun(&self) -> &'static str {
         "extension"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

@@ -33,6 +33,10 @@ impl Kind for PostgresFunction {
     fn noun(&self) -> &'static str {
         "function"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

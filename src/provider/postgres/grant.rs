@@ -54,6 +54,21 @@ impl Kind for PostgresGrant {
     fn noun(&self) -> &'static str {
         "grant"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &[
+            "role",
+            "privilege",
+            "on",
+            "object",
+            "database",
+            "host",
+            "port",
+            "user",
+            "password",
+            "sslmode",
+        ]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

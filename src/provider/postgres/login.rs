@@ -47,6 +47,10 @@ impl Kind for PostgresLogin {
     fn noun(&self) -> &'static str {
         "login"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["database", "host", "port", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         let ended = rotated(call, story).into_iter().chain(ended(call, story));
         infer(call, story).into_iter().chain(ended).collect()

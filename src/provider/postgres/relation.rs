@@ -39,6 +39,10 @@ impl Kind for PostgresRelation {
     fn noun(&self) -> &'static str {
         "relation"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["what", "on", "database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

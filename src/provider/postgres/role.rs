@@ -64,6 +64,10 @@ impl Kind for PostgresRole {
     fn noun(&self) -> &'static str {
         "role"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

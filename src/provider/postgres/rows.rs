@@ -65,6 +65,10 @@ impl Kind for PostgresRows {
     fn noun(&self) -> &'static str {
         "row"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["where", "database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

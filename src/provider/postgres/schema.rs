@@ -31,6 +31,10 @@ impl Kind for PostgresSchema {
     fn noun(&self) -> &'static str {
         "schema"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

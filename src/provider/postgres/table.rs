@@ -38,6 +38,10 @@ impl Kind for PostgresTable {
     fn noun(&self) -> &'static str {
         "table"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["database", "host", "port", "user", "password", "sslmode"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)
     }

@@ -43,6 +43,10 @@ impl Kind for KvVersion {
     fn noun(&self) -> &'static str {
         "version"
     }
+
+    fn params(&self) -> &'static [&'static str] {
+        &["version"]
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         infer(call, story).unwrap_or_default()
     }

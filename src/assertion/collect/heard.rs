@@ -1,0 +1,44 @@
+//! What the author says of a step, taken in before its commands and after them.
+
+use crate::author::{FenceMark, StepWord};
+
+use super::super::told::Told;
+use super::super::{Assertion, Origin, worded};
+use super::Walk;
+
+impl Walk<'_> {
+    /// Takes in what is to be known before the commands of a step.
+    pub(super) fn hear(&mut self, said: &StepWord) {
+        if said.fence == FenceMark::Optional
+            && let Some(told) = self.told.get_mut(self.step - 1)
+        {
+            told.fill(Some(Told::Optional));
+        } else if said.fence != FenceMark::NotForTheLearner
+            && let Some(told) = self.told.get_mut(self.step - 1)
+        {
+            // Who has a say about a fence says what it is for: its prose is not guessed at.
+            told.fill(None);
+        }
+        for (name, value) in &said.vars {
+            let value = worded::shell_text(&mut self.scope, value);
+            self.scope.bind(name, value);
+        }
+    }
+
+    /// Does with the claims of a step, which are those from `first` on, what its author says of them.
+    pub(super) fn heed(&mut self, said: &StepWord, first: usize) {
+        for added in &said.add {
+            let claim = worded::added(added, &mut self.scope, &self.plan);
+            let place = self.plan.assertions.len() + self.plan.asides.len();
+            self.story.claims.push(claim.clone());
+            let span = self.challenge.steps[self.step - 1].span;
+            let mut assertion = Assertion::new(self.step, span, place, claim);
+            assertion.origin = Origin::Author;
+            assertion.said.title.clone_from(&added.title);
+            assertion.said.hints.clone_from(&added.hints);
+            self.plan.assertions.push(assertion);
+        }
+        let (assertions, mistakes) = (&mut self.plan.assertions[first..], &mut self.plan.mistakes);
+        worded::heed(said, assertions, &mut self.scope, mistakes);
+    }
+}

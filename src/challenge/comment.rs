@@ -1,0 +1,84 @@
+//! The author's word in the body: comments `<!-- labproof: … -->`. All other comments are none of ours.
+
+use pulldown_cmark::{Event, Options, Parser};
+
+use crate::source::Span;
+
+/// What a comment of ours begins with.
+const MARK: &str = "labproof:";
+
+/// A comment of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// The whole comment.
+    pub span: Span,
+    /// What stands in it behind `labproof:`.
+    pub said: Span,
+}
+
+/// The comments of ours in the body, which starts at `start` of `text`, in order. What stands in a fence or in code
+/// is text that is shown, and no comment.
+pub(super) fn all(text: &str, start: usize) -> Vec<Comment> {
+    // Nearly every text has none, and need not be parsed once more.
+    if !text[start..].contains(MARK) {
+        return Vec::new();
+    }
+    let options = Options::ENABLE_TABLES | Options::ENABLE_GFM | Options::ENABLE_FOOTNOTES;
+    let mut html: Vec<(usize, usize)> = Vec::new();
+    for (event, range) in Parser::new_ext(&text[start..], options).into_offset_iter() {
+        if !matches!(event, Event::Html(_) | Event::InlineHtml(_)) {
+            continue;
+        }
+        let (from, to) = (range.start + start, range.end + start);
+        match html.last_mut() {
+            // A block comes in lines.
+            Some((_, end)) if text[*end..from].trim().is_empty() => *end = to,
+            _ => html.push((from, to)),
+        }
+    }
+    html.into_iter().flat_map(|(from, to)| within(text, from, to)).collect()
+}
+
+fn within(text: &str, from: usize, to: usize) -> Vec<Comment> {
+    let mut found = Vec::new();
+    let mut at = from;
+    while let Some(opens) = text[at..to].find("<!--").map(|opens| at + opens) {
+        let inner = opens + 4;
+        let Some(closes) = text[inner..to].find("-->").map(|closes| inner + closes) else { break };
+        at = closes + 3;
+        let body = &text[inner..closes];
+        let Some(said) = body.trim_start().strip_prefix(MARK) else { continue };
+        let (start, end) = (closes - said.len(), closes);
+        found.push(Comment { span: Span::new(opens, at), said: Span::new(start, end) });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Vec<&str> {
+        all(text, 0)
+            .iter()
+            .map(|comment| text[comment.said.start..comment.said.end].trim())
+            .collect()
+    }
+
+    #[test]
+    fn only_comments_of_ours_count() {
+        for (text, expected) in [
+            ("```sh\nls\n```\n<!-- labproof: {expect: refused} -->\n", &["{expect: refused}"][..]),
+            ("```sh\nls\n```\n\n<!--labproof:\nname: a\nhint: b\n-->\n", &["name: a\nhint: b"]),
+            ("1. x\n   ```sh\n   ls\n   ```\n   <!-- labproof: name: a -->\n", &["name: a"]),
+            ("words <!-- labproof: name: a --> words\n", &["name: a"]),
+            ("<!-- labproof: a --><!-- other --><!-- labproof: b -->\n", &["a", "b"]),
+            ("<!-- TODO: labproof: later -->\n", &[]),
+            ("```html\n<!-- labproof: name: a -->\n```\n", &[]),
+            ("as in `<!-- labproof: name: a -->`\n", &[]),
+            ("<!-- labproof: never closed\n", &[]),
+        ] {
+            assert_eq!(said(text), expected, "{text}");
+        }
+    }
+}
