@@ -9,6 +9,7 @@ mod inventory;
 mod look;
 pub mod mutants;
 pub mod proof;
+mod record;
 pub mod report;
 mod run;
 mod script;

@@ -177,13 +177,15 @@ impl<'a> Stage<'a> {
 
     /// Does all steps up to one; gives what hindered any of them.
     pub(super) fn steps_up_to(&mut self, last: usize) -> Result<(), ProveError> {
-        for number in 1..=last {
-            let ran = self.step(number, None)?;
-            if let Some(trouble) = ran.trouble {
-                return Err(ProveError::Untried(format!("step {number}: {trouble}")));
-            }
+        (1..=last).try_for_each(|number| self.done(number))
+    }
+
+    /// Does one step as the text has it; gives what hindered it.
+    pub(super) fn done(&mut self, number: usize) -> Result<(), ProveError> {
+        match self.step(number, None)?.trouble {
+            Some(trouble) => Err(ProveError::Untried(format!("step {number}: {trouble}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Does something to the lab that the learner does not type.
