@@ -82,6 +82,7 @@ pub fn prove(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Proof, ProveError> {
     let started = Instant::now();
+    lab::adopt_orphans()?;
     let source = &subject.challenge.source;
     let matter = Matter { source, sidecar: subject.sidecar, programs, options, limit: order.limit };
     let board = Board { waiting: Mutex::default(), stop: AtomicBool::new(false) };

@@ -12,8 +12,6 @@ use super::ProveError;
 
 /// The most that is read of what a step prints; it may print more.
 const MOST_BYTES: u64 = 1024 * 1024;
-/// The most that a command may write into one file, in KiB: a step that prints without end does not fill the disk.
-const MOST_KIB: u32 = 64 * 1024;
 
 /// A running shell.
 pub(super) struct Shell {
@@ -38,6 +36,8 @@ pub(super) struct Start {
     pub(super) scratch: PathBuf,
     /// How long a step may take.
     pub(super) limit: Duration,
+    /// The most that a command may write into one file, in KiB: a step that prints without end does not fill the disk.
+    pub(super) largest_file: u32,
 }
 
 /// What came of a step's commands.
@@ -60,7 +60,7 @@ impl Shell {
             let what = what.to_owned();
             move |error: std::io::Error| ProveError::file(&what, &error)
         };
-        let Start { bash: mut command, home, scratch, limit } = start;
+        let Start { bash: mut command, home, scratch, limit, largest_file } = start;
         std::fs::create_dir_all(&home).map_err(io(&home))?;
         std::fs::create_dir_all(&scratch).map_err(io(&scratch))?;
         command
@@ -85,7 +85,7 @@ impl Shell {
             }
         });
         // Without the signal a write beyond the limit fails, and the shell that makes one goes on.
-        let limits = format!("trap '' XFSZ; ulimit -c 0 -f {MOST_KIB}; echo $$\n");
+        let limits = format!("trap '' XFSZ; ulimit -c 0 -f {largest_file}; echo $$\n");
         orders.write_all(limits.as_bytes()).map_err(io(&program))?;
         let number = answers.recv_timeout(limit).ok().and_then(|line| line.parse().ok());
         let group = number.ok_or_else(|| ProveError::Lab("bash did not start".to_owned()))?;
@@ -194,7 +194,8 @@ mod tests {
         let mut bash = Command::new("bash");
         let (home, scratch) = (place.join("home"), place.join("scratch"));
         bash.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", &home);
-        let start = Start { bash, home, scratch, limit: Duration::from_secs(limit) };
+        let (limit, largest_file) = (Duration::from_secs(limit), 64 * 1024);
+        let start = Start { bash, home, scratch, limit, largest_file };
         Shell::start(start).unwrap()
     }
 

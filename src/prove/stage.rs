@@ -78,6 +78,7 @@ impl<'a> Stage<'a> {
     pub(super) fn renew(&mut self) -> Result<(), ProveError> {
         // The shell first: nothing of an earlier learner may reach the new world.
         self.shell = None;
+        self.servers.place().end_strays()?;
         self.kept.clear();
         self.astray = false;
         if !std::mem::take(&mut self.fresh) {
@@ -262,6 +263,7 @@ impl<'a> Stage<'a> {
                 home: self.home.clone(),
                 scratch: self.servers.directory().join("scratch"),
                 limit: self.matter.limit,
+                largest_file: self.servers.place().largest_file(),
             };
             self.shell = Some(Shell::start(start)?);
         }
