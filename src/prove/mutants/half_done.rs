@@ -34,7 +34,32 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
     }
     mutants.extend(without_a_value(site));
     mutants.extend(without_a_statement(site, &names));
+    mutants.extend(without_an_order(site, &names));
+    mutants.extend(without_a_row(site, &names));
     mutants
+}
+
+/// A client that is given several orders, without the last of them.
+fn without_an_order(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
+    let line = site.draft.commands.iter().find(|line| {
+        let orders = line.arguments().iter().filter(|word| **word == "-c").count();
+        line.program() == "psql" && orders > 1
+    })?;
+    let at = line.words.iter().rposition(|word| word.literal.as_deref() == Some("-c"))?;
+    let order = line.words.get(at + 1)?;
+    let start = leading_blanks(&site.draft, line.words[at].range.start);
+    let script = site.draft.with(vec![(start..order.range.end, String::new())]);
+    Some(site.typed(RULE.name, "without the last order".to_owned(), script, names.to_vec()))
+}
+
+/// An `INSERT` of several rows, without the last of them.
+fn without_a_row(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
+    let text = site.draft.text();
+    let values = text.to_uppercase().find("VALUES")?;
+    let between = values + text.get(values..)?.rfind("), (")?;
+    let end = between + 1 + text[between + 1..].find(')')?;
+    let script = format!("{}{}", &text[..=between], &text[end + 1..]);
+    Some(site.typed(RULE.name, "without the last row".to_owned(), script, names.to_vec()))
 }
 
 /// Without the last `key=value` that is claimed.
@@ -79,7 +104,7 @@ fn leading_blanks(draft: &Draft<'_>, start: usize) -> usize {
     draft.text()[..start].trim_end_matches([' ', '\t', '\n', '\\']).len()
 }
 
-/// A heredoc without its last statement or its last line.
+/// A heredoc without its last statement or its last block.
 fn without_a_statement(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
     let text = site.draft.text();
     let lines: Vec<&str> = text.lines().collect();
@@ -90,13 +115,17 @@ fn without_a_statement(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
     let end = opening
         + lines[opening..].iter().position(|line| line.trim() == mark && !mark.is_empty())?;
     let body = &lines[opening + 1..end];
-    let statements = body.iter().filter(|line| line.trim_end().ends_with(';')).count();
-    if statements < 2 {
-        return None;
-    }
-    // The last statement begins behind the end of the one before it.
-    let begin = body[..body.len() - 1].iter().rposition(|line| line.trim_end().ends_with(';'))? + 1;
+    let ends = |by: &str| body.iter().filter(|line| line.trim_end().ends_with(by)).count() > 1;
+    let (begin, what) = if ends(";") {
+        // The last statement begins behind the end of the one before it.
+        let before = body[..body.len() - 1].iter();
+        (before.into_iter().rposition(|line| line.trim_end().ends_with(';'))? + 1, "statement")
+    } else {
+        let blocks = body.iter().filter(|line| line.starts_with("path ")).count();
+        let last = body.iter().rposition(|line| line.starts_with("path "));
+        (last.filter(|_| blocks > 1)?, "block")
+    };
     let kept = lines[..opening + 1 + begin].iter().chain(&lines[end..]);
     let script = kept.copied().collect::<Vec<_>>().join("\n") + "\n";
-    Some(site.typed(RULE.name, "without the last statement".to_owned(), script, names.to_vec()))
+    Some(site.typed(RULE.name, format!("without the last {what}"), script, names.to_vec()))
 }
