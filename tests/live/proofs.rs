@@ -56,6 +56,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect();
     trials.push(Trial::test("proof::seed", || Ok(of_seed()?)));
     trials.push(Trial::test("proof::conventional_check", || Ok(conventional_check()?)));
+    trials.push(Trial::test("proof::login_at_a_prompt", || Ok(login_at_a_prompt()?)));
     trials.push(Trial::test("proof::killed_at_any_moment", || Ok(killed_at_any_moment()?)));
     trials
 }
@@ -136,6 +137,33 @@ fn command(labs: &Labs, path: &Path, words: &[&str]) -> Command {
     command.arg("prove").arg(path).args(["--format", "json"]).args(words);
     command.env("PATH", search_path.unwrap_or_default()).stdin(Stdio::null());
     command
+}
+
+/// A text whose reader logs in at Vault's own prompt, which takes no token from anything but a terminal.
+fn login_at_a_prompt() -> Done<()> {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = tempfile::Builder::new().prefix("labproof-live-login-").tempdir();
+    let place = place.map_err(|error| error.to_string())?;
+    let labs = Labs::new()?;
+    let steps = "# Log in\n\n```bash\nunset VAULT_TOKEN\nvault login\n```\n\n\
+                 ```bash\nvault kv put kv/shop/mail sender=shop@example.com\n```\n";
+    for (key, expected) in [("terminal", Some(0)), ("type", Some(1))] {
+        let inputs = format!("inputs: {{ steps: {{ 1: {{ {key}: ['${{vault.token}}'] }} }} }}\n");
+        let files = [
+            ("login.md", steps),
+            ("login.world.yml", "vault: { mounts: { kv: { type: kv } } }\n"),
+            ("login.labproof.yml", &inputs),
+        ];
+        for (name, text) in files {
+            std::fs::write(place.path().join(name), text).map_err(|error| error.to_string())?;
+        }
+        let words = ["--trials", "before,walk,solutions,harmless"];
+        let (code, document, said) = prove(&labs, &place.path().join("login.md"), &words)?;
+        if code != expected {
+            return Err(format!("`{key}`: exit {code:?}\n{said}\n{document:#}"));
+        }
+    }
+    labs.nothing_left(&Traces::default())
 }
 
 /// What a check as it is written today lets through, in both readings.
