@@ -165,14 +165,14 @@ fn what_is_left_running_ends_with_its_world() {
     ] {
         let arguments = ["--jobs", "1", "--trials", "before,walk,mutants", "--format", "json"];
         // Alive, or ended and still waited for: either way it is somebody's.
-        let meet = "for old in $(cat PIDS); do kill -0 $old && echo $old >>MET; done; count=$(wc -l <PIDS)";
+        let look = "for old in $(cat PIDS); do kill -0 $old && echo $old >>MET; done; count=$(wc -l <PIDS)";
         let wait = "until test $(wc -l <PIDS) -gt $count; do sleep 0.01; done";
         let labproof = prove(&arguments, "", "files: {}\n");
         let path = |name: &str| labproof.path(name).display().to_string();
-        let fence = format!("touch ~/one\n{meet}\n{daemon}\n{wait}");
+        let fence = format!("touch ~/one\n{look}\n{daemon}\n{wait}");
         let fence = fence.replace("PIDS", &path("pids")).replace("MET", &path("met"));
         let labproof = labproof.file("it/assignment.md", challenge(&[&fence])).file("pids", "");
-        let (code, out, said) = ended(&labproof, Duration::from_secs(60));
+        let (code, out, said) = ended(&labproof, Duration::from_mins(1));
         assert_eq!(code, Some(0), "{daemon}\n{out}{said}");
         let started = std::fs::read_to_string(labproof.path("pids")).unwrap();
         assert!(started.lines().count() >= 3, "{daemon}: {started}");
