@@ -39,17 +39,22 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// A client that is given several orders, without the last of them.
-fn without_an_order(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
-    let line = site.draft.commands.iter().find(|line| {
-        let orders = line.arguments().iter().filter(|word| **word == "-c").count();
-        line.program() == "psql" && orders > 1
-    })?;
-    let at = line.words.iter().rposition(|word| word.literal.as_deref() == Some("-c"))?;
-    let order = line.words.get(at + 1)?;
-    let start = leading_blanks(&site.draft, line.words[at].range.start);
-    let script = site.draft.with(vec![(start..order.range.end, String::new())]);
-    Some(site.typed(RULE.name, "without the last order".to_owned(), script, names.to_vec()))
+/// A client that is given several orders, without one of them.
+fn without_an_order(site: &Site<'_>, names: &[String]) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for line in site.draft.commands.iter().filter(|line| line.program() == "psql") {
+        let given = line.words.windows(2);
+        let given = given.filter(|pair| pair[0].literal.as_deref() == Some("-c"));
+        let orders: Vec<_> = given.map(|pair| pair[0].range.start..pair[1].range.end).collect();
+        for order in orders.iter().filter(|_| orders.len() > 1) {
+            let start = leading_blanks(&site.draft, order.start);
+            let script = site.draft.with(vec![(start..order.end, String::new())]);
+            let typed = one_line(site.draft.slice(order), 32);
+            let what = format!("without {}", ticked(&typed));
+            mutants.push(site.typed(RULE.name, what, script, names.to_vec()));
+        }
+    }
+    mutants
 }
 
 /// An `INSERT` of several rows, without the last of them.
