@@ -200,7 +200,7 @@ impl Place {
         !self.inner.left.load(Ordering::SeqCst)
     }
 
-    /// The most that a learner's command may write into one file, in KiB; see [`trace::largest_file`].
+    /// The most that a learner's command may write into one file, in KiB: no two labs have the same.
     pub fn largest_file(&self) -> u32 {
         trace::largest_file(self.inner.octet)
     }
