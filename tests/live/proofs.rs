@@ -24,9 +24,10 @@ const SEED: &str = "static-to-dynamic-database-secrets";
 
 /// How many wrong turns of each challenge count, and are caught: no fewer than when its proof was read through.
 /// One that leaves the lab as the solution does, or as the text does later on, does not count.
+/// (One more counts in `deployment-life` where the check looks before the rollout is over that it does not wait for.)
 const COUNTED: &[(&str, u64)] = &[
-    ("certificates-and-keys", 70),
-    ("deployment-life", 71),
+    ("certificates-and-keys", 73),
+    ("deployment-life", 72),
     ("first-start", 16),
     ("helm-release", 22),
     ("kv-versions", 60),
