@@ -2,6 +2,7 @@
 
 mod ended;
 mod left;
+mod trouble;
 mod walker;
 
 use serde_json::Value;

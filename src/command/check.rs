@@ -15,7 +15,7 @@ use crate::report::{self, Report};
 use crate::text::count;
 use crate::verdict::{self, Outcome, Verdict};
 
-use super::{Stop, load, write_out};
+use super::{Stop, load, told_to_end, write_out};
 
 /// Runs the subcommand; gives the exit code of the report.
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
@@ -97,21 +97,10 @@ async fn look(plan: &Plan, lab: &Lab, selection: Selection) -> Result<Observed, 
     let wanted = observe::wanted(plan, selection);
     let observed = tokio::select! {
         observed = observe::observe(plan, lab, &wanted) => Ok(observed),
-        () = interrupted() => Err(Stop::Interrupted),
+        () = told_to_end(true, || ()) => Err(Stop::Interrupted),
     };
     lab.close().await;
     observed
-}
-
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
 }
 
 fn selection(arguments: &Check, challenge: &Challenge) -> Result<Selection, Stop> {

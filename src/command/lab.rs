@@ -7,7 +7,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{LabCommand, LabServers, LabSystem};
 use crate::config::{self, Config};
@@ -20,7 +19,7 @@ use crate::sidecar::Sidecar;
 use crate::world::{World, WorldError};
 
 use super::options::{self, Wish};
-use super::{Stop, load, write_out};
+use super::{Stop, load, told_to_end, write_out};
 
 /// Exit code of a status with a server that does not answer.
 const NOT_SEEN: u8 = 3;
@@ -198,29 +197,6 @@ fn prepare(home: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(home)?;
     let file = home.join(".bashrc");
     if file.exists() { Ok(()) } else { std::fs::write(file, "PS1='lab:\\w\\$ '\n") }
-}
-
-/// Waits until this process is told to end. Ctrl-C counts where `interrupt` says so, and is passed over otherwise.
-/// Calls `listening` when no signal is missed any more.
-pub(super) async fn told_to_end(interrupt: bool, listening: impl FnOnce()) {
-    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-    let Ok([mut terminate, mut hangup, mut interrupted]) = listen(kinds) else {
-        listening();
-        return std::future::pending().await;
-    };
-    listening();
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return,
-            _ = hangup.recv() => return,
-            _ = interrupted.recv() => if interrupt { return },
-        }
-    }
-}
-
-fn listen(kinds: [SignalKind; 3]) -> io::Result<[Signal; 3]> {
-    let [one, two, three] = kinds;
-    Ok([signal(one)?, signal(two)?, signal(three)?])
 }
 
 fn options(arguments: &LabServers, world: Option<&World>, stays: bool) -> Result<Options, Stop> {

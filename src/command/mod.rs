@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{Cli, Command};
 use crate::report::fail_line;
@@ -100,6 +101,29 @@ pub(crate) fn write_out(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
         }
         _ => Ok(()),
     }
+}
+
+/// Waits until this process is told to end. Ctrl-C counts where `interrupt` says so, and is passed over otherwise.
+/// Calls `listening` when no signal is missed any more.
+pub(crate) async fn told_to_end(interrupt: bool, listening: impl FnOnce()) {
+    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
+    let Ok([mut terminate, mut hangup, mut interrupted]) = listen(kinds) else {
+        listening();
+        return std::future::pending().await;
+    };
+    listening();
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return,
+            _ = hangup.recv() => return,
+            _ = interrupted.recv() => if interrupt { return },
+        }
+    }
+}
+
+fn listen(kinds: [SignalKind; 3]) -> io::Result<[Signal; 3]> {
+    let [one, two, three] = kinds;
+    Ok([signal(one)?, signal(two)?, signal(three)?])
 }
 
 /// Ends the process as a shell would have it after Ctrl-C.

@@ -7,6 +7,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::challenge::Challenge;
 use crate::cli::{ProofFormat, Prove};
@@ -142,7 +144,11 @@ fn end_labs_on_signals() -> mpsc::Receiver<()> {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
-        runtime.block_on(super::lab::told_to_end(true, || drop(sender)));
+        runtime.block_on(async {
+            // Listened to, a write beyond the limit on files fails and is told; else it would end this process.
+            let _told = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+            super::told_to_end(true, || drop(sender)).await;
+        });
         lab::end_all();
         drop(ending);
         // The labs' threads end by themselves now, and the process with them.

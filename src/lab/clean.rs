@@ -86,13 +86,18 @@ pub(super) fn remove(directory: &Path) -> Result<(), LabError> {
 }
 
 /// Ends every process that names this lab, and what they have started.
-pub(super) fn end_processes(directory: &Path) -> Result<(), LabError> {
+fn end_processes(directory: &Path) -> Result<(), LabError> {
+    end_beside(directory, &[])
+}
+
+/// Ends every process of a lab beside these servers and what those have started.
+pub(super) fn end_beside(directory: &Path, servers: &[i32]) -> Result<(), LabError> {
     let started = Instant::now();
     let mut quiet = 0;
     let mut shared = BTreeSet::new();
     // Looked at twice: one that was just about to start another is then seen, and so is the other.
     while quiet < 2 {
-        let found = trace::of(directory)?;
+        let found = trace::beside(directory, servers)?;
         quiet = if found.is_empty() { quiet + 1 } else { 0 };
         for process in &found {
             shared.extend(process.shared_memory());
@@ -111,6 +116,7 @@ pub(super) fn end_processes(directory: &Path) -> Result<(), LabError> {
     for file in shared {
         std::fs::remove_file(file).ok();
     }
+    trace::reap_orphans(directory);
     Ok(())
 }
 

@@ -26,6 +26,9 @@ pub enum LabError {
     /// Nothing more can be written.
     #[error("the disk under `{}` is full", .0.display())]
     Full(PathBuf),
+    /// A file that would be larger than this process may make one.
+    #[error("`{}` would be larger than a file may be here", .0.display())]
+    TooLarge(PathBuf),
     /// A file or directory of the lab.
     #[error("`{}`: {}", path.display(), what(error))]
     File {
@@ -80,6 +83,7 @@ impl LabError {
         let path = path.to_owned();
         move |error| match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full(path.clone()),
+            io::ErrorKind::FileTooLarge => Self::TooLarge(path.clone()),
             _ => Self::File { path: path.clone(), error },
         }
     }
@@ -91,11 +95,12 @@ impl LabError {
                 "install them, or let `tests/live/servers/get` of labproof's sources build them"
             }
             Self::Taken { who: None, .. } => {
-                "end what listens there, or choose another with `--postgres-port`"
+                "end what listens there, or choose another with `--postgres-port` or the world's `port`"
             }
             Self::Full(_) => {
                 "make room there, or name another place with `XDG_RUNTIME_DIR` or `TMPDIR`"
             }
+            Self::TooLarge(_) => "`ulimit -f` says how large, and raises it",
             Self::Foreign(_) => {
                 "remove it, or name another place with `XDG_RUNTIME_DIR` or `TMPDIR`"
             }

@@ -35,6 +35,6 @@ pub use postgres::{KEEPER, Login, Postgres};
 pub use programs::{Programs, System};
 pub use random::word as random_word;
 pub use servers::{Options, POSTGRES_PORT, Servers};
-pub use trace::VARIABLE;
+pub use trace::{VARIABLE, adopt_orphans};
 pub use vault::{Vault, VaultOptions};
 pub use wait::until;

@@ -200,6 +200,20 @@ impl Place {
         !self.inner.left.load(Ordering::SeqCst)
     }
 
+    /// The most that a learner's command may write into one file, in KiB: no two labs have the same.
+    pub fn largest_file(&self) -> u32 {
+        trace::largest_file(self.inner.octet)
+    }
+
+    /// Ends everything in the lab that is none of its servers: what a learner has left running.
+    pub fn end_strays(&self) -> Result<(), LabError> {
+        let started = lock(&self.inner.started);
+        let servers = started.processes.iter().filter_map(|process| process.id());
+        let servers: Vec<i32> = servers.filter_map(|number| number.try_into().ok()).collect();
+        drop(started);
+        clean::end_beside(self.directory(), &servers)
+    }
+
     /// Ends everything in the lab and removes its files.
     pub fn end(&self) -> Result<(), LabError> {
         self.inner.end()

@@ -14,6 +14,7 @@ use rustix::process::geteuid;
 use crate::secret::Secret;
 
 use super::process::{self, Process, Stop, lock, output, write_private};
+use super::wait::until;
 use super::{LabError, Place, PostgresAccess, Programs};
 
 const LIMIT: Duration = Duration::from_mins(1);
@@ -23,6 +24,20 @@ pub const KEEPER: &str = "keeper";
 
 /// The account of the machine that root runs PostgreSQL as: it does not run as root.
 const ACCOUNT: &str = "postgres";
+
+/// The file that says who may come in.
+const RULES: &str = "pg_hba.conf";
+
+/// Data that are put aside.
+const KEPT: &str = "kept";
+
+/// Takes every right to read from the public and from whoever owns what is read, the catalogs among it.
+const FORBID: &str = "DO $$ DECLARE part record; BEGIN \
+    FOR part IN SELECT DISTINCT n.nspname, r.rolname FROM pg_class c \
+        JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner \
+        WHERE n.nspname !~ '^pg_(toast|temp)' \
+    LOOP EXECUTE format('REVOKE SELECT ON ALL TABLES IN SCHEMA %I FROM PUBLIC, %I', \
+        part.nspname, part.rolname); END LOOP; END $$";
 
 /// A PostgreSQL that can be stopped, started again and looked at.
 #[derive(Debug)]
@@ -143,6 +158,65 @@ impl Postgres {
         self.sql("postgres", text).map(drop)
     }
 
+    /// Lets nobody in any more, and ends whoever is in: only the keeper comes in over the socket.
+    pub fn turn_away(&self) -> Result<(), LabError> {
+        self.write(
+            RULES,
+            &format!("local all {KEEPER} trust\nlocal all all reject\nhost all all all reject\n"),
+        )?;
+        self.obey_rules("PostgreSQL turns everybody away", true)?;
+        self.end_sessions()
+    }
+
+    /// Lets in whom it let in at its first start.
+    pub fn let_in(&self) -> Result<(), LabError> {
+        let first = self.directory.join("template").join(RULES);
+        let rules = std::fs::read_to_string(&first).map_err(LabError::file(&first))?;
+        self.write(RULES, &rules)?;
+        self.obey_rules("PostgreSQL asks for passwords", false)
+    }
+
+    /// Has it read its rules, and waits until it goes by them: they come into force some time after the order.
+    fn obey_rules(&self, what: &str, away: bool) -> Result<(), LabError> {
+        self.sql("postgres", "SELECT pg_reload_conf()")?;
+        let login = Login { user: &self.superuser.0, password: None, database: "postgres" };
+        until(what, LIMIT, || match self.login(&login) {
+            Err(LabError::Refused(said)) if said.contains("pg_hba.conf rejects") == away => Ok(()),
+            other => Err(LabError::refused(format!("{other:?}"))),
+        })
+    }
+
+    /// Lets everybody in, and nobody but the keeper read anything.
+    pub fn forbid_reads(&self) -> Result<(), LabError> {
+        self.keep_data()?;
+        let databases = "SELECT datname FROM pg_database WHERE datallowconn";
+        for database in self.sql("postgres", databases)?.lines() {
+            self.sql(database, FORBID)?;
+        }
+        self.sql(
+            "postgres",
+            &format!("UPDATE pg_authid SET rolsuper = false WHERE rolname <> '{KEEPER}'"),
+        )
+        .map(drop)
+    }
+
+    /// Starts it anew on the data that it had before its reads were forbidden.
+    pub fn allow_reads(&self) -> Result<(), LabError> {
+        self.stop();
+        let data = self.directory.join("data");
+        std::fs::remove_dir_all(&data).map_err(LabError::file(&data))?;
+        let kept = self.directory.join(KEPT);
+        std::fs::rename(&kept, &data).map_err(LabError::file(&kept))?;
+        self.launch()
+    }
+
+    /// Keeps a copy of its data; they are at rest only while it is stopped.
+    fn keep_data(&self) -> Result<(), LabError> {
+        self.stop();
+        self.copy("data", KEPT)?;
+        self.launch()
+    }
+
     /// Writes a file of the data directory, which belongs to the server's account alone.
     pub fn write(&self, name: &str, text: &str) -> Result<(), LabError> {
         let data = self.directory.join("data");
@@ -235,8 +309,12 @@ impl Postgres {
     }
 
     fn copy_template(&self) -> Result<(), LabError> {
+        self.copy("template", "data")
+    }
+
+    fn copy(&self, from: &str, to: &str) -> Result<(), LabError> {
         let mut copy = self.place.command(Path::new("cp"), account());
-        copy.args(["-a", "--reflink=auto", "template", "data"]).current_dir(&self.directory);
+        copy.args(["-a", "--reflink=auto", from, to]).current_dir(&self.directory);
         output(&mut copy, LIMIT).map(drop)
     }
 

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitOptions, getpid, pidfd_open, pidfd_send_signal,
+    set_child_subreaper, waitpid,
+};
 
 use super::LabError;
 use super::place::PREFIX;
@@ -63,26 +66,23 @@ impl Trace {
     }
 }
 
-/// The processes of a lab: those that carry its name, what they have started, and the groups that they lead.
+/// The processes of a lab: those that carry its name or its mark, what they have started, and the groups that they lead.
 pub(super) fn of(directory: &Path) -> Result<Vec<Trace>, LabError> {
+    beside(directory, &[])
+}
+
+/// The processes of a lab beside these servers and what those have started.
+pub(super) fn beside(directory: &Path, servers: &[i32]) -> Result<Vec<Trace>, LabError> {
     let all = all()?;
-    let mut ours: BTreeSet<i32> = all
-        .iter()
-        .filter(|(_, status)| status.lab.as_deref() == Some(directory))
-        .map(|(number, _)| *number)
-        .collect();
-    loop {
-        let more: Vec<i32> = all
-            .iter()
-            .filter(|(number, status)| !ours.contains(number) && status.belongs_to(&ours))
-            .map(|(number, _)| *number)
-            .collect();
-        if more.is_empty() {
-            break;
-        }
-        ours.extend(more);
-    }
     let own = i32::try_from(std::process::id()).unwrap_or(0);
+    let named = all.iter().filter(|(_, status)| status.lab.as_deref() == Some(directory));
+    let mut ours: BTreeSet<i32> = named.map(|(number, _)| *number).collect();
+    if let Some(mark) = mark(directory) {
+        let below = with_children(&all, BTreeSet::from([own]), Status::is_child_of);
+        ours.extend(below.into_iter().filter(|number| *number != own && marked(*number, mark)));
+    }
+    let spared = with_children(&all, servers.iter().copied().collect(), Status::belongs_to);
+    let ours = with_children(&all, ours.difference(&spared).copied().collect(), Status::belongs_to);
     let traces = ours.iter().filter(|number| **number != own).filter_map(|number| {
         let status = all.get(number)?;
         let parent = all.get(&status.parent);
@@ -96,6 +96,66 @@ pub(super) fn of(directory: &Path) -> Result<Vec<Trace>, LabError> {
         Some(Trace { name, number: *number, start, manner })
     });
     Ok(traces.collect())
+}
+
+/// These, and all that hangs on any of them.
+fn with_children(
+    all: &BTreeMap<i32, Status>,
+    mut some: BTreeSet<i32>,
+    hangs: fn(&Status, &BTreeSet<i32>) -> bool,
+) -> BTreeSet<i32> {
+    loop {
+        let more: Vec<i32> = all
+            .iter()
+            .filter(|(number, status)| !some.contains(number) && hangs(status, &some))
+            .map(|(number, _)| *number)
+            .collect();
+        if more.is_empty() {
+            return some;
+        }
+        some.extend(more);
+    }
+}
+
+/// The most that a learner's command may write into one file, in KiB. No two labs have the same, and no process can lose
+/// it by its environment, its session or the end of all that started it: the kernel so tells whose it is.
+pub(super) fn largest_file(octet: u8) -> u32 {
+    64 * 1024 + u32::from(octet)
+}
+
+/// The line of a process's limits that only the processes of a learner of this lab have.
+fn mark(directory: &Path) -> Option<u64> {
+    let name = directory.file_name()?.to_str()?;
+    let octet = name.strip_prefix(PREFIX)?.split('-').next()?.parse().ok()?;
+    Some(u64::from(largest_file(octet)) * 1024)
+}
+
+fn marked(number: i32, mark: u64) -> bool {
+    let limits = std::fs::read_to_string(format!("/proc/{number}/limits")).unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max file size"));
+    // The soft limit may be lowered and raised again; behind it stands the hard one.
+    let hard = line.and_then(|line| line.split_whitespace().nth(1));
+    hard.and_then(|word| word.parse().ok()) == Some(mark)
+}
+
+/// Has whatever loses its parent hang on this process, so that it is found.
+pub fn adopt_orphans() -> Result<(), LabError> {
+    let refused = |error| LabError::refused(format!("orphans cannot be adopted: {error}"));
+    set_child_subreaper(Some(getpid())).map_err(refused)
+}
+
+/// Takes note of the end of a lab's orphans, which nobody else waits for.
+pub(super) fn reap_orphans(directory: &Path) {
+    let Some(mark) = mark(directory) else { return };
+    let own = i32::try_from(std::process::id()).unwrap_or(0);
+    for number in numbers().into_iter().flatten() {
+        // What carries the mark was started by a learner's shell, and by none of ours.
+        let ended = Fields::read(number).is_some_and(|it| it.ended && it.parent == own);
+        if ended && marked(number, mark) {
+            let number = Pid::from_raw(number);
+            number.and_then(|number| waitpid(Some(number), WaitOptions::NOHANG).ok());
+        }
+    }
 }
 
 /// Whether a PostgreSQL is no server, but one process that does what its input says.
@@ -122,34 +182,58 @@ struct Status {
 impl Status {
     /// What the kernel says of a process; nothing of one that has ended.
     fn read(number: i32) -> Option<Self> {
+        let Fields { name, ended, parent, group, start } = Fields::read(number)?;
+        // An ended one waits for its parent only.
+        (!ended).then_some(Self { name, parent, group, start, lab: None })
+    }
+
+    fn is_child_of(&self, some: &BTreeSet<i32>) -> bool {
+        some.contains(&self.parent)
+    }
+
+    fn belongs_to(&self, some: &BTreeSet<i32>) -> bool {
+        self.is_child_of(some) || some.contains(&self.group)
+    }
+}
+
+/// The kernel's own line on a process.
+struct Fields {
+    name: String,
+    ended: bool,
+    parent: i32,
+    group: i32,
+    start: u64,
+}
+
+impl Fields {
+    fn read(number: i32) -> Option<Self> {
         let text = std::fs::read(format!("/proc/{number}/stat")).ok()?;
         let text = String::from_utf8_lossy(&text);
         let (before, after) = text.rsplit_once(')')?;
         let name = before.split_once('(')?.1.to_owned();
         let fields: Vec<&str> = after.split_whitespace().collect();
-        // An ended one waits for its parent only.
-        if matches!(*fields.first()?, "Z" | "X") {
-            return None;
-        }
+        let ended = matches!(*fields.first()?, "Z" | "X");
         let (parent, group) = (fields.get(1)?.parse().ok()?, fields.get(2)?.parse().ok()?);
-        Some(Self { name, parent, group, start: fields.get(19)?.parse().ok()?, lab: None })
-    }
-
-    fn belongs_to(&self, ours: &BTreeSet<i32>) -> bool {
-        ours.contains(&self.parent) || ours.contains(&self.group)
+        Some(Self { name, ended, parent, group, start: fields.get(19)?.parse().ok()? })
     }
 }
 
-fn all() -> Result<BTreeMap<i32, Status>, LabError> {
+/// The numbers of all processes.
+fn numbers() -> Result<Vec<i32>, LabError> {
     let folder = Path::new("/proc");
-    let mut found = BTreeMap::new();
+    let mut numbers = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(LabError::file(folder))? {
         let entry = entry.map_err(LabError::file(folder))?;
-        let number = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        numbers.extend(entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()));
+    }
+    Ok(numbers)
+}
+
+fn all() -> Result<BTreeMap<i32, Status>, LabError> {
+    let mut found = BTreeMap::new();
+    for number in numbers()? {
         // One that ends while it is read is none.
-        let Some((number, mut status)) = number.and_then(|it| Some((it, Status::read(it)?))) else {
-            continue;
-        };
+        let Some(mut status) = Status::read(number) else { continue };
         status.lab = lab(number).or_else(|| of_postgres(number, &status.name));
         found.insert(number, status);
     }

@@ -44,6 +44,15 @@ pub(super) fn remove(subject: &Subject) -> Option<Deed> {
             "vault kv metadata delete {0} 2>/dev/null || vault delete {0}",
             quoted(&name)
         )),
+        "vault/kv-version" => {
+            let version = subject.param("version").and_then(Text::value)?;
+            shell(format!("vault kv delete -versions={} {}", quoted(&version), quoted(&name)))
+        }
+        // One that is not open yet has only the keys that it was given to lose.
+        "vault/seal-state" => {
+            subject.param("keys")?;
+            shell("vault operator unseal -reset || true\nvault operator seal".to_owned())
+        }
         "vault/dynamic-credential" => {
             let (mount, role) = name.rsplit_once('/')?;
             shell(format!(
@@ -163,6 +172,16 @@ pub(super) fn keep_and_restore(subject: &Subject) -> Option<(Deed, Deed)> {
             ),
             format!("vault kv put {} @kept.json", quoted(&name)),
         ),
+        "vault/kv-version" => {
+            let version = subject.param("version").and_then(Text::value)?;
+            let undelete =
+                format!("vault kv undelete -versions={} {}", quoted(&version), quoted(&name));
+            both(String::new(), undelete)
+        }
+        "vault/dynamic-credential" => {
+            let (mount, role) = name.rsplit_once('/')?;
+            both(String::new(), format!("vault read {}", quoted(&format!("{mount}/creds/{role}"))))
+        }
         "vault/database-role" | "vault/static-role" | "vault/database-config" | "vault/path" => {
             let path = quoted(&vault_path(subject)?);
             both(

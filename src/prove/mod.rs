@@ -9,12 +9,14 @@ mod inventory;
 mod look;
 pub mod mutants;
 pub mod proof;
+mod record;
 pub mod report;
 mod run;
 mod script;
 mod shell;
 pub mod solutions;
 mod stage;
+mod terminal;
 mod trials;
 
 use std::io::ErrorKind;
@@ -56,6 +58,7 @@ impl ProveError {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 LabError::Full(path.to_owned()).into()
             }
+            ErrorKind::FileTooLarge => LabError::TooLarge(path.to_owned()).into(),
             kind => Self::Lab(format!("cannot use `{}`: {kind}", path.display())),
         }
     }

@@ -14,6 +14,7 @@ use crate::text::ticked;
 use super::ProveError;
 use super::mutants::{self, Mutant};
 use super::proof::{Finding, Proof, ProofStep, Trial, Tried};
+use super::record::Record;
 use super::script::CheckScript;
 use super::solutions::{self, Course, Solution};
 use super::stage::{Matter, Stage};
@@ -81,6 +82,7 @@ pub fn prove(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Proof, ProveError> {
     let started = Instant::now();
+    lab::adopt_orphans()?;
     let source = &subject.challenge.source;
     let matter = Matter { source, sidecar: subject.sidecar, programs, options, limit: order.limit };
     let board = Board { waiting: Mutex::default(), stop: AtomicBool::new(false) };
@@ -192,8 +194,9 @@ fn work(
     let (solutions, without): (Vec<_>, Vec<_>) =
         solutions.into_iter().partition(|one| has(matter.programs, one));
     list(board, order, (&mutants, &solutions, &without), plan, sender);
+    let mut record = Record::default();
     while let Some(case) = next(board) {
-        let tried = one(&mut stage, order, case, &mutants, &solutions)?;
+        let tried = one(&mut stage, &mut record, order, case, (&mutants, &solutions))?;
         if sender.send(Told::Tried(tried)).is_err() {
             break;
         }
@@ -256,10 +259,10 @@ fn next(board: &Board) -> Option<Case> {
 
 fn one(
     stage: &mut Stage<'_>,
+    record: &mut Record,
     order: &Order,
     case: Case,
-    mutants: &[Mutant],
-    solutions: &[Solution],
+    (mutants, solutions): (&[Mutant], &[Solution]),
 ) -> Result<Vec<Tried>, ProveError> {
     let script = order.script.as_ref();
     match case {
@@ -272,18 +275,22 @@ fn one(
             tried.retain(|one| order.trials.contains(&one.trial));
             Ok(tried)
         }
-        Case::Mutant(number) => match (mutants.get(number), script) {
-            (Some(mutant), Some(script)) => Ok(vec![scripted::mutant(stage, script, mutant)?]),
-            (Some(mutant), None) => Ok(vec![mutant::try_one(stage, mutant)?]),
-            (None, _) => Ok(Vec::new()),
-        },
-        Case::Solution(number) => match (solutions.get(number), script) {
-            (Some(solution), Some(script)) => {
-                Ok(vec![scripted::solution(stage, script, solution)?])
-            }
-            (Some(solution), None) => Ok(vec![solution::try_one(stage, solution)?]),
-            (None, _) => Ok(Vec::new()),
-        },
+        Case::Mutant(number) => {
+            let tried = mutants.get(number).map(|mutant| match script {
+                Some(script) => scripted::mutant(stage, record, script, mutant),
+                None => mutant::try_one(stage, record, mutant),
+            });
+            tried.into_iter().collect()
+        }
+        Case::Solution(number) => {
+            let tried = solutions.get(number).map(|solution| {
+                solution::try_one(stage, solution, |stage| match script {
+                    Some(script) => scripted::solution(stage, script),
+                    None => solution::check(stage),
+                })
+            });
+            tried.into_iter().collect()
+        }
         Case::Solved => solved(stage, order),
     }
 }

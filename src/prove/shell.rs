@@ -5,15 +5,15 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::ProveError;
+use super::terminal::Terminal;
 
 /// The most that is read of what a step prints; it may print more.
 const MOST_BYTES: u64 = 1024 * 1024;
-/// The most that a command may write into one file, in KiB: a step that prints without end does not fill the disk.
-const MOST_KIB: u32 = 64 * 1024;
 
 /// A running shell.
 pub(super) struct Shell {
@@ -25,6 +25,7 @@ pub(super) struct Shell {
     group: u32,
     orders: ChildStdin,
     answers: mpsc::Receiver<String>,
+    terminal: Option<Terminal>,
     steps: u32,
 }
 
@@ -38,6 +39,18 @@ pub(super) struct Start {
     pub(super) scratch: PathBuf,
     /// How long a step may take.
     pub(super) limit: Duration,
+    /// The most that a command may write into one file, in KiB: a step that prints without end does not fill the disk.
+    pub(super) largest_file: u32,
+    /// Whether some of its steps ask at a terminal.
+    pub(super) terminal: bool,
+}
+
+/// What a learner gives to the commands of a step that read something.
+pub(super) enum Lines {
+    /// From their input, which is no terminal.
+    Input(String),
+    /// At a terminal, each line when what is typed is hidden.
+    Terminal(String),
 }
 
 /// What came of a step's commands.
@@ -60,7 +73,7 @@ impl Shell {
             let what = what.to_owned();
             move |error: std::io::Error| ProveError::file(&what, &error)
         };
-        let Start { bash: mut command, home, scratch, limit } = start;
+        let Start { bash: mut command, home, scratch, limit, largest_file, terminal } = start;
         std::fs::create_dir_all(&home).map_err(io(&home))?;
         std::fs::create_dir_all(&scratch).map_err(io(&scratch))?;
         command
@@ -71,6 +84,11 @@ impl Shell {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
+        let terminal = terminal.then(Terminal::open).transpose()?;
+        if let Some(terminal) = &terminal {
+            // Bash itself has nothing to say there: its commands take it over as their input.
+            command.stderr(terminal.end().map_err(io(Path::new("/dev/pts")))?);
+        }
         let program = PathBuf::from(command.get_program());
         let mut bash = command.spawn().map_err(io(&program))?;
         let broken = || ProveError::Lab("bash has no standard streams".to_owned());
@@ -85,32 +103,36 @@ impl Shell {
             }
         });
         // Without the signal a write beyond the limit fails, and the shell that makes one goes on.
-        let limits = format!("trap '' XFSZ; ulimit -c 0 -f {MOST_KIB}; echo $$\n");
+        let limits = format!("trap '' XFSZ; ulimit -c 0 -f {largest_file}; echo $$\n");
         orders.write_all(limits.as_bytes()).map_err(io(&program))?;
         let number = answers.recv_timeout(limit).ok().and_then(|line| line.parse().ok());
         let group = number.ok_or_else(|| ProveError::Lab("bash did not start".to_owned()))?;
-        Ok(Self { home, scratch, limit, bash, group, orders, answers, steps: 0 })
+        Ok(Self { home, scratch, limit, bash, group, orders, answers, terminal, steps: 0 })
     }
 
     /// Types a script, and `lines` at its prompts, and waits for its end.
-    pub(super) fn run(&mut self, script: &str, lines: &str) -> Result<Ran, ProveError> {
+    pub(super) fn run(&mut self, script: &str, lines: &Lines) -> Result<Ran, ProveError> {
         self.steps += 1;
         let file = |kind: &str| self.scratch.join(format!("{kind}-{}", self.steps));
         let (text, input, out, err) = (file("script"), file("input"), file("out"), file("err"));
-        for (path, content) in [(&text, script), (&input, lines)] {
+        let (content, hidden) = match (lines, &self.terminal) {
+            (Lines::Terminal(lines), Some(_)) => ("", Some(lines.as_str())),
+            (Lines::Input(lines) | Lines::Terminal(lines), _) => (lines.as_str(), None),
+        };
+        for (path, content) in [(&text, script), (&input, content)] {
             std::fs::write(path, content).map_err(|error| ProveError::file(path, &error))?;
         }
         let mark = format!("done {}", self.steps);
+        let from = if hidden.is_some() { "&2".to_owned() } else { quoted(&input) };
         let order = format!(
-            "source {} <{} >{} 2>{}; echo \"{mark} $?\"\n",
+            "source {} <{from} >{} 2>{}; echo \"{mark} $?\"\n",
             quoted(&text),
-            quoted(&input),
             quoted(&out),
             quoted(&err)
         );
         let sent = self.orders.write_all(order.as_bytes());
         let answer = match sent {
-            Ok(()) => self.answer(&mark),
+            Ok(()) => self.answer_to(&mark, hidden),
             Err(_) => Err(mpsc::RecvTimeoutError::Disconnected),
         };
         let (code, trouble) = match answer {
@@ -144,15 +166,27 @@ impl Shell {
         self.answer("is").ok().filter(|value| !value.is_empty())
     }
 
+    /// The same while lines are typed at the terminal.
+    fn answer_to(
+        &self,
+        mark: &str,
+        hidden: Option<&str>,
+    ) -> Result<String, mpsc::RecvTimeoutError> {
+        let (Some(lines), Some(terminal)) = (hidden, &self.terminal) else {
+            return self.answer(mark);
+        };
+        let (over, answers) = (AtomicBool::new(false), &self.answers);
+        std::thread::scope(|scope| {
+            scope.spawn(|| terminal.type_in(lines, &over));
+            let answer = answer(answers, self.limit, mark);
+            over.store(true, Ordering::SeqCst);
+            answer
+        })
+    }
+
     /// What follows this mark on the first line that begins with it: a trap of the learner's may print others.
     fn answer(&self, mark: &str) -> Result<String, mpsc::RecvTimeoutError> {
-        let end = Instant::now() + self.limit;
-        loop {
-            let line = self.answers.recv_timeout(end.saturating_duration_since(Instant::now()))?;
-            if let Some(rest) = line.strip_prefix(mark).and_then(|rest| rest.strip_prefix(' ')) {
-                return Ok(rest.to_owned());
-            }
-        }
+        answer(&self.answers, self.limit, mark)
     }
 
     /// Ends it, with all that its steps have started and left behind.
@@ -170,6 +204,20 @@ impl Shell {
 impl Drop for Shell {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+fn answer(
+    answers: &mpsc::Receiver<String>,
+    limit: Duration,
+    mark: &str,
+) -> Result<String, mpsc::RecvTimeoutError> {
+    let end = Instant::now() + limit;
+    loop {
+        let line = answers.recv_timeout(end.saturating_duration_since(Instant::now()))?;
+        if let Some(rest) = line.strip_prefix(mark).and_then(|rest| rest.strip_prefix(' ')) {
+            return Ok(rest.to_owned());
+        }
     }
 }
 
@@ -194,16 +242,21 @@ mod tests {
         let mut bash = Command::new("bash");
         let (home, scratch) = (place.join("home"), place.join("scratch"));
         bash.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", &home);
-        let start = Start { bash, home, scratch, limit: Duration::from_secs(limit) };
+        let (limit, largest_file) = (Duration::from_secs(limit), 64 * 1024);
+        let start = Start { bash, home, scratch, limit, largest_file, terminal: false };
         Shell::start(start).unwrap()
+    }
+
+    fn run(shell: &mut Shell, script: &str, lines: &str) -> Ran {
+        shell.run(script, &Lines::Input(lines.to_owned())).unwrap()
     }
 
     #[test]
     fn variables_live_from_step_to_step_and_lines_are_typed_at_prompts() {
         let place = tempfile::tempdir().unwrap();
         let mut shell = shell(place.path(), 20);
-        shell.run("export A=1; cd /; b() { echo \"b $A\"; }", "").unwrap();
-        let ran = shell.run("b; pwd; read -r word; echo \"got $word\"; false", "x y\n").unwrap();
+        run(&mut shell, "export A=1; cd /; b() { echo \"b $A\"; }", "");
+        let ran = run(&mut shell, "b; pwd; read -r word; echo \"got $word\"; false", "x y\n");
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), "b 1\n/\ngot x y\n"), "{ran:?}");
     }
 
@@ -216,14 +269,19 @@ mod tests {
             ("echo $$ >pid; kill -9 $$", "ended the shell"),
         ] {
             let mut shell = shell(place.path(), 2);
-            let ran = shell.run(script, "").unwrap();
+            let ran = run(&mut shell, script, "");
             assert!(
                 ran.trouble.as_ref().is_some_and(|it| it.contains(trouble)),
                 "{script}: {ran:?}"
             );
             let pid = std::fs::read_to_string(place.path().join("home/pid")).unwrap();
-            let running = Path::new("/proc").join(pid.trim()).join("exe").exists();
-            assert!(!running, "{script}: {pid} is still there");
+            // A process that was killed may be on its way out for a moment.
+            let running = || Path::new("/proc").join(pid.trim()).join("exe").exists();
+            let since = Instant::now();
+            while running() {
+                assert!(since.elapsed() < Duration::from_secs(5), "{script}: {pid} is still there");
+                std::thread::yield_now();
+            }
         }
     }
 
@@ -231,9 +289,9 @@ mod tests {
     fn what_a_trap_prints_is_no_answer() {
         let place = tempfile::tempdir().unwrap();
         let mut shell = shell(place.path(), 20);
-        shell.run("trap 'echo done 0' DEBUG", "").unwrap();
+        run(&mut shell, "trap 'echo done 0' DEBUG", "");
         for code in [3, 4] {
-            let ran = shell.run(&format!("(exit {code})"), "").unwrap();
+            let ran = run(&mut shell, &format!("(exit {code})"), "");
             assert_eq!((ran.code, ran.trouble.as_deref()), (Some(code), None));
         }
     }
@@ -242,7 +300,7 @@ mod tests {
     fn no_place_of_ours_is_in_what_a_step_says() {
         let place = tempfile::tempdir().unwrap();
         let mut shell = shell(place.path(), 20);
-        let ran = shell.run("echo a >~/b/c", "").unwrap();
+        let ran = run(&mut shell, "echo a >~/b/c", "");
         assert_eq!(ran.stderr, "line 1: ~/b/c: No such file or directory\n");
     }
 
@@ -250,10 +308,10 @@ mod tests {
     fn a_flood_is_cut_off() {
         let place = tempfile::tempdir().unwrap();
         let mut shell = shell(place.path(), 30);
-        let ran = shell.run("yes; echo \"after $?\"", "").unwrap();
+        let ran = run(&mut shell, "yes; echo \"after $?\"", "");
         assert!(ran.trouble.is_none(), "{:?}", ran.trouble);
         assert!(ran.stdout.len() as u64 <= MOST_BYTES);
-        let ran = shell.run("echo on", "").unwrap();
+        let ran = run(&mut shell, "echo on", "");
         assert_eq!(ran.stdout, "on\n");
     }
 }

@@ -17,7 +17,7 @@ use crate::world::{Kept, Values};
 use super::ProveError;
 use super::deeds::Deed;
 use super::look::{self, From, Sight};
-use super::shell::{Ran, Shell, Start};
+use super::shell::{Lines, Ran, Shell, Start};
 
 /// What is proven, and with what.
 pub(super) struct Matter<'a> {
@@ -78,6 +78,7 @@ impl<'a> Stage<'a> {
     pub(super) fn renew(&mut self) -> Result<(), ProveError> {
         // The shell first: nothing of an earlier learner may reach the new world.
         self.shell = None;
+        self.servers.place().end_strays()?;
         self.kept.clear();
         self.astray = false;
         if !std::mem::take(&mut self.fresh) {
@@ -114,7 +115,7 @@ impl<'a> Stage<'a> {
         let input = self.matter.sidecar.inputs.step(number);
         let (script, lines) = match input {
             Some(input) => self.with_input(input, script)?,
-            None => (script, String::new()),
+            None => (script, Lines::Input(String::new())),
         };
         let ran = self.shell()?.run(&script, &lines)?;
         if ran.trouble.is_some() {
@@ -142,11 +143,7 @@ impl<'a> Stage<'a> {
     }
 
     /// What is typed in a step and at its prompts.
-    fn with_input(
-        &self,
-        input: &StepInput,
-        script: String,
-    ) -> Result<(String, String), ProveError> {
+    fn with_input(&self, input: &StepInput, script: String) -> Result<(String, Lines), ProveError> {
         let values = Values::with(&self.access, &self.kept);
         let filled = match input.fill(&script, &values) {
             Err(error) if !self.astray => return Err(error.into()),
@@ -157,7 +154,8 @@ impl<'a> Stage<'a> {
             typed => typed.unwrap_or_default(),
         };
         let lines = typed.iter().fold(String::new(), |lines, line| lines + line.expose() + "\n");
-        Ok((filled, lines))
+        let at = if input.at_a_terminal() { Lines::Terminal } else { Lines::Input };
+        Ok((filled, at(lines)))
     }
 
     /// From here on the lab is no longer what the text makes of it: there may be nothing to keep and nothing to fill in.
@@ -170,20 +168,22 @@ impl<'a> Stage<'a> {
         if script.is_empty() {
             return Ok(Ran::default());
         }
-        let ran = self.shell()?.run(script, "")?;
+        let ran = self.shell()?.run(script, &Lines::Input(String::new()))?;
         self.take_token();
         Ok(ran)
     }
 
     /// Does all steps up to one; gives what hindered any of them.
     pub(super) fn steps_up_to(&mut self, last: usize) -> Result<(), ProveError> {
-        for number in 1..=last {
-            let ran = self.step(number, None)?;
-            if let Some(trouble) = ran.trouble {
-                return Err(ProveError::Untried(format!("step {number}: {trouble}")));
-            }
+        (1..=last).try_for_each(|number| self.done(number))
+    }
+
+    /// Does one step as the text has it; gives what hindered it.
+    pub(super) fn done(&mut self, number: usize) -> Result<(), ProveError> {
+        match self.step(number, None)?.trouble {
+            Some(trouble) => Err(ProveError::Untried(format!("step {number}: {trouble}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Does something to the lab that the learner does not type.
@@ -260,6 +260,8 @@ impl<'a> Stage<'a> {
                 home: self.home.clone(),
                 scratch: self.servers.directory().join("scratch"),
                 limit: self.matter.limit,
+                largest_file: self.servers.place().largest_file(),
+                terminal: self.matter.sidecar.inputs.need_a_terminal(),
             };
             self.shell = Some(Shell::start(start)?);
         }

@@ -14,7 +14,7 @@ use crate::world::{Kept, Known, Template, Values};
 use crate::yaml::{Entry, Node, Reader};
 
 pub(super) const KEYS: &[&str] = &["text", "steps"];
-pub(super) const STEP: &[&str] = &["keep", "fill", "type"];
+pub(super) const STEP: &[&str] = &["keep", "fill", "type", "terminal"];
 
 /// What the learner adds to a challenge.
 #[derive(Clone, Default)]
@@ -31,6 +31,7 @@ pub struct StepInput {
     keep: Vec<Told>,
     fill: Vec<Replaced>,
     typed: Vec<(String, Template)>,
+    at_a_terminal: bool,
 }
 
 /// Words of a text, and what stands for them.
@@ -70,6 +71,11 @@ impl Inputs {
     /// What is added to a step, counted from 1.
     pub fn step(&self, step: usize) -> Option<&StepInput> {
         self.steps.get(&step)
+    }
+
+    /// Whether any step is typed into at a terminal.
+    pub fn need_a_terminal(&self) -> bool {
+        self.steps.values().any(StepInput::at_a_terminal)
     }
 
     /// Says what does not fit the challenge, whose steps have these fences: a step that it does not have, and a
@@ -126,6 +132,11 @@ impl StepInput {
     /// The fence with its placeholders filled.
     pub fn fill(&self, fence: &str, values: &Values<'_>) -> Result<String, InputError> {
         replace(fence, &self.fill, values, "the fence")
+    }
+
+    /// Whether the prompts are those of a terminal, and each line waits until it hides what is typed.
+    pub fn at_a_terminal(&self) -> bool {
+        self.at_a_terminal
     }
 
     /// What is typed at the prompts, in order.
@@ -203,19 +214,32 @@ fn step(reader: &mut Reader<'_>, entry: Entry, source: &Source, known: &mut Know
     let mut fields = reader.fields(entry.node, &format!("step {}", entry.key), STEP);
     let fill = fields.take("fill");
     let fill = fill.map(|entry| replaced(reader, entry, source, known)).unwrap_or_default();
-    let typed = fields.take("type").map(|entry| reader.list(entry.node, "`type`"));
-    let typed = typed.into_iter().flatten().filter_map(|item| {
-        let place = source.place(item.span);
-        Template::read(reader, item, "a line of `type`", known).map(|text| (place, text))
-    });
-    let typed = typed.collect();
+    let mut lines =
+        |reader: &mut Reader<'_>, key: &str| -> Option<(Span, Vec<(String, Template)>)> {
+            let entry = fields.take(key)?;
+            let what = format!("a line of {}", ticked(key));
+            let items = reader.list(entry.node, &ticked(key)).into_iter();
+            let lines = items.filter_map(|item| {
+                let place = source.place(item.span);
+                Template::read(reader, item, &what, known).map(|text| (place, text))
+            });
+            Some((entry.at, lines.collect()))
+        };
+    let (plain, hidden) = (lines(reader, "type"), lines(reader, "terminal"));
+    if let (Some(_), Some((at, _))) = (&plain, &hidden) {
+        let message = "a step is typed into with `type` or with `terminal`";
+        reader
+            .wrong(Diagnostic::error(*at, message).help("all of its lines come from one of them"));
+    }
+    let at_a_terminal = hidden.is_some();
+    let typed = hidden.or(plain).map(|(_, lines)| lines).unwrap_or_default();
     let keep = fields.take("keep").map(|entry| reader.entries(entry.node, "`keep`"));
     let keep: Vec<Told> =
         keep.into_iter().flatten().filter_map(|entry| told(reader, entry, source)).collect();
     for told in &keep {
         known.keep(told.name.clone());
     }
-    StepInput { at, keep, fill, typed }
+    StepInput { at, keep, fill, typed, at_a_terminal }
 }
 
 fn replaced(

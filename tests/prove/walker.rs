@@ -152,6 +152,36 @@ fn all(cases: &[(Vec<&str>, &str, &str)]) {
     });
 }
 
+/// What a learner leaves running ends with the world that it was started in, not with the lab: nobody in the next world
+/// meets it, whatever it has thrown away.
+#[test]
+fn what_is_left_running_ends_with_its_world() {
+    for daemon in [
+        "nohup sh -c 'echo $$ >>PIDS; exec sleep 1000' >/dev/null 2>&1 & disown",
+        "setsid sh -c 'echo $$ >>PIDS; exec sleep 1000' &",
+        "( cd /; env -i setsid sh -c 'echo $$ >>PIDS; exec sleep 1000' & )",
+        "( cd /; exec env -i setsid sh -c '( trap \"\" HUP INT TERM; sh -c \"echo \\$\\$ >>PIDS; exec sleep 1000\" & )' )",
+        "( cd /; ulimit -S -f 1000; env -i sh -c 'setsid sh -c \"echo \\$\\$ >>PIDS; exec sleep 1000\" &' & )",
+    ] {
+        let arguments = ["--jobs", "1", "--trials", "before,walk,mutants", "--format", "json"];
+        // Alive, or ended and still waited for: either way it is somebody's.
+        let look = "for old in $(cat PIDS); do kill -0 $old && echo $old >>MET; done; count=$(wc -l <PIDS)";
+        let wait = "until test $(wc -l <PIDS) -gt $count; do sleep 0.01; done";
+        let labproof = prove(&arguments, "", "files: {}\n");
+        let path = |name: &str| labproof.path(name).display().to_string();
+        let fence = format!("touch ~/one\n{look}\n{daemon}\n{wait}");
+        let fence = fence.replace("PIDS", &path("pids")).replace("MET", &path("met"));
+        let labproof = labproof.file("it/assignment.md", challenge(&[&fence])).file("pids", "");
+        let (code, out, said) = ended(&labproof, Duration::from_mins(1));
+        assert_eq!(code, Some(0), "{daemon}\n{out}{said}");
+        let started = std::fs::read_to_string(labproof.path("pids")).unwrap();
+        assert!(started.lines().count() >= 3, "{daemon}: {started}");
+        let met = std::fs::read_to_string(labproof.path("met")).unwrap_or_default();
+        assert_eq!(met, "", "{daemon}: met again");
+        left::nothing(&labproof);
+    }
+}
+
 #[test]
 fn every_rude_fence_alone() {
     let formats = ["json", "junit", "human"].into_iter().cycle();

@@ -34,7 +34,37 @@ fn make(site: &Site<'_>) -> Vec<Mutant> {
     }
     mutants.extend(without_a_value(site));
     mutants.extend(without_a_statement(site, &names));
+    mutants.extend(without_an_order(site, &names));
+    mutants.extend(without_a_row(site, &names));
     mutants
+}
+
+/// A client that is given several orders, without one of them.
+fn without_an_order(site: &Site<'_>, names: &[String]) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for line in site.draft.commands.iter().filter(|line| line.program() == "psql") {
+        let given = line.words.windows(2);
+        let given = given.filter(|pair| pair[0].literal.as_deref() == Some("-c"));
+        let orders: Vec<_> = given.map(|pair| pair[0].range.start..pair[1].range.end).collect();
+        for order in orders.iter().filter(|_| orders.len() > 1) {
+            let start = leading_blanks(&site.draft, order.start);
+            let script = site.draft.with(vec![(start..order.end, String::new())]);
+            let typed = one_line(site.draft.slice(order), 32);
+            let what = format!("without {}", ticked(&typed));
+            mutants.push(site.typed(RULE.name, what, script, names.to_vec()));
+        }
+    }
+    mutants
+}
+
+/// An `INSERT` of several rows, without the last of them.
+fn without_a_row(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
+    let text = site.draft.text();
+    let values = text.to_uppercase().find("VALUES")?;
+    let between = values + text.get(values..)?.rfind("), (")?;
+    let end = between + 1 + text[between + 1..].find(')')?;
+    let script = format!("{}{}", &text[..=between], &text[end + 1..]);
+    Some(site.typed(RULE.name, "without the last row".to_owned(), script, names.to_vec()))
 }
 
 /// Without the last `key=value` that is claimed.
@@ -79,7 +109,7 @@ fn leading_blanks(draft: &Draft<'_>, start: usize) -> usize {
     draft.text()[..start].trim_end_matches([' ', '\t', '\n', '\\']).len()
 }
 
-/// A heredoc without its last statement or its last line.
+/// A heredoc without its last statement or its last block.
 fn without_a_statement(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
     let text = site.draft.text();
     let lines: Vec<&str> = text.lines().collect();
@@ -90,13 +120,17 @@ fn without_a_statement(site: &Site<'_>, names: &[String]) -> Option<Mutant> {
     let end = opening
         + lines[opening..].iter().position(|line| line.trim() == mark && !mark.is_empty())?;
     let body = &lines[opening + 1..end];
-    let statements = body.iter().filter(|line| line.trim_end().ends_with(';')).count();
-    if statements < 2 {
-        return None;
-    }
-    // The last statement begins behind the end of the one before it.
-    let begin = body[..body.len() - 1].iter().rposition(|line| line.trim_end().ends_with(';'))? + 1;
+    let ends = |by: &str| body.iter().filter(|line| line.trim_end().ends_with(by)).count() > 1;
+    let (begin, what) = if ends(";") {
+        // The last statement begins behind the end of the one before it.
+        let before = body[..body.len() - 1].iter();
+        (before.into_iter().rposition(|line| line.trim_end().ends_with(';'))? + 1, "statement")
+    } else {
+        let blocks = body.iter().filter(|line| line.starts_with("path ")).count();
+        let last = body.iter().rposition(|line| line.starts_with("path "));
+        (last.filter(|_| blocks > 1)?, "block")
+    };
     let kept = lines[..opening + 1 + begin].iter().chain(&lines[end..]);
     let script = kept.copied().collect::<Vec<_>>().join("\n") + "\n";
-    Some(site.typed(RULE.name, "without the last statement".to_owned(), script, names.to_vec()))
+    Some(site.typed(RULE.name, format!("without the last {what}"), script, names.to_vec()))
 }

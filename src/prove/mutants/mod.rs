@@ -5,6 +5,8 @@ mod by_hand;
 mod elsewhere;
 mod half_done;
 mod left_out;
+mod option;
+mod placeholder;
 mod renamed;
 mod sibling;
 mod undone;
@@ -51,6 +53,8 @@ pub const RULES: &[Rule] = &[
     renamed::RULE,
     elsewhere::RULE,
     value::RULE,
+    option::RULE,
+    placeholder::RULE,
     undone::RULE,
     sibling::RULE,
     half_done::RULE,
@@ -189,6 +193,28 @@ mod tests {
                 "vault secrets enable -path=databasf database",
             ),
             ("half-done", "createdb a\ncreatedb b", "createdb a"),
+            (
+                "half-done",
+                "psql -d a -c \"REVOKE INSERT ON t FROM b\" -c \"DELETE FROM t WHERE id = 2\"",
+                "psql -d a -c \"REVOKE INSERT ON t FROM b\"",
+            ),
+            (
+                "half-done",
+                "psql -d a -c \"INSERT INTO t (id) VALUES (1), (2)\"",
+                "psql -d a -c \"INSERT INTO t (id) VALUES (1)\"",
+            ),
+            (
+                "half-done",
+                "vault policy write p - <<EOF\npath \"a\" {\n  capabilities = [\"read\"]\n}\n\npath \"b\" {\n  capabilities = [\"list\"]\n}\nEOF",
+                "vault policy write p - <<EOF\npath \"a\" {\n  capabilities = [\"read\"]\n}\n\nEOF",
+            ),
+            (
+                "wrong-option",
+                "vault secrets enable -path=a kv-v2",
+                "vault secrets enable -path=a kv",
+            ),
+            ("wrong-option", "vault kv delete -versions=1 a/b", "vault kv delete -versions=2 a/b"),
+            ("placeholder", "vault operator unseal <KEY>", "vault operator unseal KEY"),
             (
                 "by-hand",
                 "vault write database/config/c plugin_name=postgresql-database-plugin username=u password=p connection_url=postgresql://h/d allowed_roles=r\nvault write -f database/rotate-root/c",

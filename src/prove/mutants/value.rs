@@ -54,10 +54,11 @@ fn changed(site: &Site<'_>, field: &Field) -> Option<(String, String)> {
     {
         return Some((script, wrong));
     }
-    // A value of several words, which the shell's quoting writes otherwise: one of its words.
-    let word = value
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .rfind(|word| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase()))?;
+    // A value of several words, which the shell's quoting writes otherwise: one of its words, a keyword if it has one.
+    let words = || value.split(|character: char| !character.is_ascii_alphanumeric());
+    let shouted = |word: &&str| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase());
+    let plain = |word: &&str| word.len() > 2 && site.draft.text().contains(word);
+    let word = words().rfind(shouted).or_else(|| words().rfind(plain))?;
     let wrong = another(word)?;
     Some((site.draft.renamed(word, &wrong)?, wrong))
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::assertion::Plan;
 use crate::config::Probes;
-use crate::lab::{Context, Servers, System};
+use crate::lab::{Context, LabError, Postgres, Servers, System};
 use crate::prove::ProveError;
 use crate::prove::look::{Sight, said};
 use crate::prove::proof::{Finding, Trial, Tried};
@@ -27,12 +27,18 @@ pub(super) struct Fault {
     mends: Option<Mends>,
 }
 
+/// Tried only where there is no Vault: it would have the same account, and an account that may not make roles is a
+/// fact that is told as one.
+const UNREADABLE: &str = "the logins may read nothing";
+
 pub(super) const FAULTS: &[Fault] = &[
     fault("Vault is down", System::Vault, true, vault_away, None),
     fault("Vault is sealed", System::Vault, true, sealed, Some(unsealed)),
     fault("the token is not valid", System::Vault, false, unknown_token, None),
     fault("the token may read nothing", System::Vault, false, powerless_token, None),
     fault("PostgreSQL is down", System::Postgres, true, postgres_down, Some(postgres_up)),
+    fault("PostgreSQL turns everybody away", System::Postgres, true, turned_away, Some(let_in)),
+    fault(UNREADABLE, System::Postgres, false, reads_forbidden, Some(reads_allowed)),
     fault("the Kubernetes API is down", System::Kubernetes, true, api_away, None),
     fault("the account may do nothing", System::Kubernetes, false, powerless_account, None),
 ];
@@ -60,7 +66,10 @@ impl Fault {
             System::Vault => servers
                 .vault()
                 .is_some_and(|vault| !vault.is_new() || self.total && self.mends.is_none()),
-            System::Postgres => servers.postgres().is_some(),
+            System::Postgres => {
+                let alone = servers.vault().is_none();
+                servers.postgres().is_some() && (alone || self.name != UNREADABLE)
+            }
             System::Kubernetes => servers.kubernetes().is_some(),
         }
     }
@@ -137,9 +146,11 @@ fn rests_on(claim: &ReportAssertion, system: System) -> bool {
     kind.strip_prefix(system.name()).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Whether the read was let through: Vault tells everybody of whom it is which mounts there are.
+/// Whether the read was let through: Vault tells everybody of whom it is which mounts there are, and a login that is
+/// accepted has been seen, whatever it may read.
 fn was_answered(claim: &ReportAssertion) -> bool {
-    claim.verdict.read.as_deref().is_some_and(|read| read.contains("→ 200"))
+    let login = claim.assertion.claim.subject.kind == "postgres/login";
+    login || claim.verdict.read.as_deref().is_some_and(|read| read.contains("→ 200"))
 }
 
 /// The systems that a claim may need to be told: that of its thing, those of its controls, and those of the reads that
@@ -187,19 +198,41 @@ fn powerless_token(servers: &Servers) -> Result<BTreeMap<String, String>, ProveE
     Ok(one("VAULT_TOKEN", token.expose().to_owned()))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands in the place of what can fail")]
 fn postgres_down(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
-    if let Some(postgres) = servers.postgres() {
-        postgres.stop();
-    }
-    Ok(BTreeMap::new())
+    with_postgres(servers, stopped).map(|()| BTreeMap::new())
 }
 
 fn postgres_up(servers: &Servers) -> Result<(), ProveError> {
-    match servers.postgres() {
-        Some(postgres) => Ok(postgres.restart()?),
-        None => Ok(()),
-    }
+    with_postgres(servers, Postgres::restart)
+}
+
+fn turned_away(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    with_postgres(servers, Postgres::turn_away).map(|()| BTreeMap::new())
+}
+
+fn let_in(servers: &Servers) -> Result<(), ProveError> {
+    with_postgres(servers, Postgres::let_in)
+}
+
+fn reads_forbidden(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {
+    with_postgres(servers, Postgres::forbid_reads).map(|()| BTreeMap::new())
+}
+
+fn reads_allowed(servers: &Servers) -> Result<(), ProveError> {
+    with_postgres(servers, Postgres::allow_reads)
+}
+
+fn with_postgres(
+    servers: &Servers,
+    does: fn(&Postgres) -> Result<(), LabError>,
+) -> Result<(), ProveError> {
+    Ok(servers.postgres().map_or(Ok(()), does)?)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it stands in the place of what can fail")]
+fn stopped(postgres: &Postgres) -> Result<(), LabError> {
+    postgres.stop();
+    Ok(())
 }
 
 fn api_away(servers: &Servers) -> Result<BTreeMap<String, String>, ProveError> {

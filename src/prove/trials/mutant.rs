@@ -2,13 +2,11 @@
 
 use std::time::Instant;
 
-use crate::claim::{Fact, Seen};
-
-use crate::config::Probes;
 use crate::prove::ProveError;
 use crate::prove::look::{Sight, said};
 use crate::prove::mutants::Mutant;
 use crate::prove::proof::{Finding, Trial, Tried};
+use crate::prove::record::{self, Likeness, Record, facets};
 use crate::prove::stage::Stage;
 use crate::report::ReportAssertion;
 use crate::verdict::Outcome;
@@ -16,12 +14,13 @@ use crate::verdict::Outcome;
 /// Tries it in a fresh world.
 pub(in crate::prove) fn try_one(
     stage: &mut Stage<'_>,
+    record: &mut Record,
     mutant: &Mutant,
 ) -> Result<Tried, ProveError> {
     let since = Instant::now();
     let finding = taken(stage, mutant)
-        .and_then(|()| stage.look(Probes::Reset))
-        .and_then(|sight| found(stage, mutant, &sight));
+        .and_then(|()| stage.look(record::PROBES))
+        .and_then(|sight| found(stage, record, mutant, &sight));
     tried(mutant, finding, since)
 }
 
@@ -68,7 +67,12 @@ pub(super) fn taken(stage: &mut Stage<'_>, mutant: &Mutant) -> Result<(), ProveE
     Ok(())
 }
 
-fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Finding, ProveError> {
+fn found(
+    stage: &mut Stage<'_>,
+    record: &mut Record,
+    mutant: &Mutant,
+    sight: &Sight,
+) -> Result<Finding, ProveError> {
     let report = &sight.report;
     let failed: Vec<&ReportAssertion> = report
         .of_step(mutant.step)
@@ -83,71 +87,31 @@ fn found(stage: &mut Stage<'_>, mutant: &Mutant, sight: &Sight) -> Result<Findin
             Finding::Wrong(format!("caught, and its message does not name what is wrong: {said}"))
         });
     }
-    uncaught(stage, mutant, sight)
+    uncaught(stage, record, mutant, sight)
 }
 
 /// What a wrong turn is that no claim of its step fails on: the same as the solution, or as the text itself makes it
 /// later on, or a survivor.
-fn uncaught(stage: &mut Stage<'_>, mutant: &Mutant, wrong: &Sight) -> Result<Finding, ProveError> {
-    stage.renew()?;
-    stage.steps_up_to(mutant.step)?;
-    let (left, right) = (facets(wrong), facets(&stage.look(Probes::Reset)?));
-    let mut differing: Vec<usize> =
-        (0..left.len()).filter(|index| left.get(*index) != right.get(*index)).collect();
-    if differing.is_empty() {
-        return Ok(Finding::Equivalent);
+fn uncaught(
+    stage: &mut Stage<'_>,
+    record: &mut Record,
+    mutant: &Mutant,
+    wrong: &Sight,
+) -> Result<Finding, ProveError> {
+    let left = facets(wrong);
+    let mut likeness = record.compare(stage, mutant.step, &left)?;
+    if likeness == Likeness::Never {
+        // A survivor is a hard word: it is spoken only where a second walk says the same.
+        record.forget();
+        likeness = record.compare(stage, mutant.step, &left)?;
     }
-    for later in mutant.step + 1..=stage.challenge.steps.len() {
-        stage.step(later, None)?;
-        let then = facets(&stage.look(Probes::Passing)?);
-        differing.retain(|index| left.get(*index) != then.get(*index));
-        if differing.is_empty() {
-            return Ok(Finding::Nothing(format!(
-                "cannot be told: step {later} makes it so itself"
-            )));
+    Ok(match likeness {
+        Likeness::Now => Finding::Equivalent,
+        Likeness::Later(step) => {
+            Finding::Nothing(format!("cannot be told: step {step} makes it so itself"))
         }
-    }
-    Ok(Finding::Wrong(format!("not caught. {}", wrong.here())))
-}
-
-/// What the claims of a text are about, each as it was seen: a thing, and each of the fields that are claimed of it.
-pub(in crate::prove) fn facets(sight: &Sight) -> Vec<Facet> {
-    let mut facets = Vec::new();
-    for assertion in &sight.plan.assertions {
-        let claim = &assertion.claim;
-        let Some(observation) = sight.observations.get(&claim.subject) else {
-            let all = 1 + claim.expectation.fields().len();
-            facets.extend(std::iter::repeat_n(Facet::Unseen, all));
-            continue;
-        };
-        match &observation.seen {
-            Seen::Present(known) => {
-                facets.push(Facet::Present(known.but.clone()));
-                let fields = claim.expectation.fields().iter();
-                facets.extend(fields.map(|field| Facet::Field(known.get(&field.path).cloned())));
-            }
-            other => {
-                let facet = match other {
-                    Seen::Absent(_) => Facet::Absent,
-                    Seen::Refused(_) => Facet::Refused,
-                    _ => Facet::Unseen,
-                };
-                let all = 1 + claim.expectation.fields().len();
-                facets.extend(std::iter::repeat_n(facet, all));
-            }
-        }
-    }
-    facets
-}
-
-/// One thing or field, as it was seen.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::prove) enum Facet {
-    Present(Option<String>),
-    Field(Option<Fact>),
-    Absent,
-    Refused,
-    Unseen,
+        Likeness::Never => Finding::Wrong(format!("not caught. {}", wrong.here())),
+    })
 }
 
 /// Whether a person who reads what is said of a claim learns what is wrong.

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::faults::FAULTS;
-use super::mutant::{facets, taken};
-use crate::config::Probes;
+use super::mutant::taken;
 use crate::prove::ProveError;
 use crate::prove::mutants::Mutant;
 use crate::prove::proof::{Finding, Trial, Tried};
-use crate::prove::script::{CheckScript, Said};
-use crate::prove::solutions::Solution;
+use crate::prove::record::{self, Record, facets};
+use crate::prove::script::CheckScript;
 use crate::prove::stage::Stage;
 
 /// Words by which a script says that it is not about the learner's work.
@@ -61,33 +60,29 @@ pub(in crate::prove) fn walk(
         stage.step(step, None)?;
     }
     let since = Instant::now();
-    let said = script.run(stage, nothing())?;
-    let finding = passes(&said);
+    let finding = match solution(stage, script)? {
+        None => Finding::Proven,
+        Some(what) => Finding::Wrong(what),
+    };
     all.push(tried(Trial::Walk, Some(steps), "all steps".to_owned(), finding, since));
     Ok(all)
-}
-
-fn passes(said: &Said) -> Finding {
-    if said.passes {
-        Finding::Proven
-    } else {
-        Finding::Wrong(format!("it fails: {}", said.message))
-    }
 }
 
 /// A wrong turn at one step, and all others as the text has them: it says no.
 pub(in crate::prove) fn mutant(
     stage: &mut Stage<'_>,
+    record: &mut Record,
     script: &CheckScript,
     mutant: &Mutant,
 ) -> Result<Tried, ProveError> {
     let since = Instant::now();
-    let finding = wrong_turn(stage, script, mutant);
+    let finding = wrong_turn(stage, record, script, mutant);
     super::mutant::tried(mutant, finding, since)
 }
 
 fn wrong_turn(
     stage: &mut Stage<'_>,
+    record: &mut Record,
     script: &CheckScript,
     mutant: &Mutant,
 ) -> Result<Finding, ProveError> {
@@ -99,34 +94,18 @@ fn wrong_turn(
     if !script.run(stage, nothing())?.passes {
         return Ok(Finding::Proven);
     }
-    let left = facets(&stage.look(Probes::Reset)?);
-    stage.renew()?;
-    stage.steps_up_to(steps)?;
-    let right = facets(&stage.look(Probes::Reset)?);
-    Ok(if left == right { Finding::Equivalent } else { Finding::Wrong("it passes".to_owned()) })
+    let left = facets(&stage.look(record::PROBES)?);
+    let same = left == record.at_the_end(stage)?;
+    Ok(if same { Finding::Equivalent } else { Finding::Wrong("it passes".to_owned()) })
 }
 
-/// Another right way: it says yes.
+/// What the script says against a lab on which all is done.
 pub(in crate::prove) fn solution(
-    stage: &mut Stage<'_>,
+    stage: &Stage<'_>,
     script: &CheckScript,
-    solution: &Solution,
-) -> Result<Tried, ProveError> {
-    let since = Instant::now();
-    stage.renew()?;
-    stage.type_in(&solution.first)?;
-    for (number, text) in &solution.steps {
-        stage.step(*number, Some(text))?;
-    }
-    let done = solution.after.iter().try_for_each(|deed| stage.deed(deed));
-    let finding = match done {
-        Ok(()) => passes(&script.run(stage, nothing())?),
-        Err(ProveError::Untried(why)) => Finding::Untried(why),
-        Err(error) => return Err(error),
-    };
-    let mut one = tried(Trial::Solutions, None, solution.name.clone(), finding, since);
-    one.rule = Some(solution.rule);
-    Ok(one)
+) -> Result<Option<String>, ProveError> {
+    let said = script.run(stage, nothing())?;
+    Ok((!said.passes).then(|| format!("it fails: {}", said.message)))
 }
 
 /// A broken lab on which all is done: it neither passes nor blames the learner.

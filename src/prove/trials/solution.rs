@@ -10,13 +10,16 @@ use crate::prove::stage::Stage;
 use crate::report::RunOutcome;
 use crate::text::one_line;
 
-/// Tries it in a fresh world.
+/// Tries it in a fresh world, and asks at its end whether it passes; what is wrong if it does not.
 pub(in crate::prove) fn try_one(
     stage: &mut Stage<'_>,
     solution: &Solution,
+    wrong: impl FnOnce(&Stage<'_>) -> Result<Option<String>, ProveError>,
 ) -> Result<Tried, ProveError> {
     let since = Instant::now();
-    let finding = match passes(stage, solution) {
+    let wrong = taken(stage, solution)
+        .and_then(|complaint| Ok(wrong(stage)?.map(|what| format!("{what}{complaint}"))));
+    let finding = match wrong {
         Ok(None) => Finding::Proven,
         Ok(Some(what)) => Finding::Wrong(what),
         Err(ProveError::Untried(why)) => Finding::Untried(why),
@@ -32,7 +35,14 @@ pub(in crate::prove) fn try_one(
     })
 }
 
-fn passes(stage: &mut Stage<'_>, solution: &Solution) -> Result<Option<String>, ProveError> {
+/// What our own check says against it.
+pub(in crate::prove) fn check(stage: &Stage<'_>) -> Result<Option<String>, ProveError> {
+    let sight = stage.look(Probes::Passing)?;
+    Ok((sight.report.outcome != RunOutcome::Pass).then(|| sight.here()))
+}
+
+/// Goes it to its end; gives what a step complained of, for where it does not pass.
+fn taken(stage: &mut Stage<'_>, solution: &Solution) -> Result<String, ProveError> {
     stage.renew()?;
     stage.type_in(&solution.first)?;
     let mut complaint = String::new();
@@ -47,7 +57,5 @@ fn passes(stage: &mut Stage<'_>, solution: &Solution) -> Result<Option<String>, 
         }
     }
     solution.after.iter().try_for_each(|deed| stage.deed(deed))?;
-    let sight = stage.look(Probes::Passing)?;
-    let passes = sight.report.outcome == RunOutcome::Pass;
-    Ok((!passes).then(|| format!("{}{complaint}", sight.here())))
+    Ok(complaint)
 }

@@ -1,5 +1,6 @@
-//! A disk that is full while a lab starts: a small one of memory, in a mount namespace of its own.
+//! A disk that is full while a lab starts or is used: a small one of memory, in a mount namespace of its own.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::killed::Labs;
@@ -15,18 +16,28 @@ pub(super) fn full_disk() -> Done<()> {
     if permitted()?.is_none() {
         return Ok(());
     }
-    let words = namespace().ok_or("the namespace was permitted a moment ago")?;
-    for (systems, size) in [("postgres", "8m"), ("kubernetes", "4m"), ("vault,postgres", "40k")] {
+    let inside = namespace().ok_or("the namespace was permitted a moment ago")?;
+    let challenges = Path::new(env!("CARGO_MANIFEST_DIR")).join("challenges");
+    let grants = challenges.join("roles-and-grants").display().to_string();
+    let versions = challenges.join("kv-versions").display().to_string();
+    for (words, size) in [
+        (["lab", "up", "--only", "postgres"], "8m"),
+        (["lab", "up", "--only", "kubernetes"], "4m"),
+        (["lab", "up", "--only", "vault,postgres"], "40k"),
+        (["prove", &grants, "--trials", "walk"], "8m"),
+        // Enough to start, and then the walk has no room for what it keeps.
+        (["prove", &versions, "--trials", "walk"], "12k"),
+    ] {
         let labs = Labs::new()?;
         let place = labs.parent();
         let place = place.parent().ok_or("no place")?.display().to_string();
-        let lab = labs.command(&["up", "--only", systems]);
-        let mut command = Command::new(words[0]);
+        let lab = labs.labproof();
+        let mut command = Command::new(inside[0]);
         command
-            .args(&words[1..])
+            .args(&inside[1..])
             .args(["sh", "-c", SMALL_DISK, "sh", size, &place])
             .arg(lab.get_program())
-            .args(lab.get_args())
+            .args(words)
             .env("TMPDIR", &place)
             .env_remove("XDG_RUNTIME_DIR")
             .stdin(Stdio::null());
@@ -34,7 +45,7 @@ pub(super) fn full_disk() -> Done<()> {
         let said = String::from_utf8_lossy(&ran.stderr);
         let clear = said.contains("the disk under") && said.contains("is full");
         if ran.status.code() != Some(2) || !clear || !ran.stdout.is_empty() {
-            return Err(format!("{systems} on {size}: {ran:?}"));
+            return Err(format!("{words:?} on {size}: {ran:?}"));
         }
         Traces::default().gone(&labs.parent())?;
     }
