@@ -23,4 +23,5 @@ mod run_labproof;
 mod story;
 mod timeline;
 mod waiting;
+mod word;
 mod worlds;

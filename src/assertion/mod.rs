@@ -248,13 +248,13 @@ impl Plan {
         Self { assertions, asides: asides.collect(), ..self.clone() }
     }
 
-    /// Goes up the author's ladders of hints to a rung, from 1; at most to the last.
+    /// Leaves of the author's ladders of hints one rung, from 1; at most the last.
     pub fn climb(&mut self, rung: usize) {
         for assertion in &mut self.assertions {
             let hints = &assertion.said.hints;
-            if let Some(hint) = hints.get(rung.max(1) - 1).or(hints.last()) {
-                assertion.hint.clone_from(hint);
-            }
+            let hint = hints.get(rung.max(1) - 1).or(hints.last()).cloned();
+            assertion.said.hints = hint.into_iter().collect();
+            assertion.describe();
         }
     }
 

@@ -69,7 +69,10 @@ impl Mapped {
         }
         // The end of a run and the start of the next are one place in the text and two in the file,
         // with an indent between them: an end belongs to what stands before it.
-        Span::new(from, (self.place(end - 1) + 1).max(from))
+        let run = self.runs[self.run_at(end - 1)];
+        // What was put in stands nowhere in the file: its end is where it was put.
+        let end = run.file + (end - run.text).min(run.length);
+        Span::new(from, end.max(from))
     }
 
     /// The range of the text whose place in the file `span` is; `None` where its ends are not in the text.

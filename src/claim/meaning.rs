@@ -95,7 +95,8 @@ impl Meaning {
 /// Whether the regular expression matches somewhere in `actual`; one that is none matches nothing.
 fn matches_regex(expected: &Text, actual: &str) -> bool {
     let pattern = expected.value().and_then(|pattern| Regex::new(&pattern).ok());
-    pattern.is_some_and(|pattern| pattern.is_match(actual))
+    // `$` is where the last line ends, as people mean it.
+    pattern.is_some_and(|pattern| pattern.is_match(actual.trim_end_matches('\n')))
 }
 
 /// `30m` is what a server calls 1800; a number without a unit is a number.

@@ -74,7 +74,7 @@ async fn judged(
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
-            () = interrupted() => return Err(Stop::Interrupted),
+            () = told_to_end(true, || ()) => return Err(Stop::Interrupted),
         }
         let mut config = lab.config.clone();
         config.limits.deadline = left.saturating_sub(PAUSE);

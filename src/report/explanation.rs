@@ -10,7 +10,7 @@ use crate::assertion::{Assertion, Plan, PlannedStep, Timeline};
 use crate::challenge::Challenge;
 use crate::claim::{Expectation, Fact, Meaning};
 use crate::provider;
-use crate::text::one_line;
+use crate::text::{one_line, ticked};
 
 /// What `explain` says of a challenge.
 #[derive(Debug, Serialize)]
@@ -235,6 +235,7 @@ fn fields(expectation: &Expectation) -> Vec<ExplainedField> {
                     let shown = Fact::Plain(field.value.shown().into());
                     Some(one_line(&field.meaning.shown(&shown), 120))
                 }
+                Meaning::Pattern => Some(format!("matches {}", ticked(&field.value.shown()))),
                 _ => Some(one_line(&field.value.shown(), 120)),
             },
             compared: field.meaning != Meaning::NotReturned,

@@ -128,6 +128,13 @@ fn wanted_fields(failed: &[&Part], observation: &Observation) -> String {
             let State::Value(text, meaning) = &part.state else {
                 return Some(format!("{} not set", ticked(path)));
             };
+            match meaning {
+                Meaning::Pattern => {
+                    return Some(format!("{} matching {}", ticked(path), ticked(&text.shown())));
+                }
+                Meaning::AnyValue => return Some(format!("{} set", ticked(path))),
+                _ => {}
+            }
             let wanted = wanted(text, *meaning);
             let wanted = match shown_fact(path, *meaning, observation) {
                 Some(found) => excerpts(&wanted, &found).0,

@@ -117,6 +117,8 @@ fn read_whole(mapped: &Mapped, depth: usize) -> Result<Reading, Stumble> {
     let mut reading = reader.reading;
     if let Some(swallowed) = reader.unended {
         reading.append(resume::salvaged(&mapped.part(swallowed)));
+        // A heredoc in a substitution is swallowed before the command that it stands in ends.
+        reading.commands.sort_by_key(|command| command.span.start);
     }
     Ok(reading)
 }

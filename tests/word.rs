@@ -1,0 +1,233 @@
+//! The author's word on the checks, in comments and beside the text, as the program takes it. Files of this machine
+//! are the lab here.
+
+use std::time::{Duration, Instant};
+
+use crate::run_labproof::{Labproof, Ran};
+
+/// A challenge of fences, each with what stands behind it.
+fn challenge(fences: &[(&str, &str)]) -> String {
+    let head = "---\nslug: a\ntype: challenge\ntitle: A\n---\n".to_owned();
+    fences.iter().fold(head, |text, (fence, behind)| {
+        format!("{text}\nDo this.\n\n```bash\n{fence}\n```\n{behind}\n")
+    })
+}
+
+/// A check of the files below the home, of which these are there.
+fn check(text: &str, files: &[(&str, &str)], more: &[&str]) -> Ran {
+    let arguments: Vec<&str> =
+        ["check", "a.md", "--only", "host"].iter().chain(more).copied().collect();
+    let labproof = Labproof::new(&arguments).file("a.md", text);
+    files.iter().fold(labproof, |labproof, (name, text)| labproof.file(name, text)).run()
+}
+
+fn both(one: &Ran) -> String {
+    format!("{}{}", one.stdout, one.stderr)
+}
+
+const EVERY_FORM: &str = "\
+<!-- labproof:
+name: the role of the application
+wait: 20s
+hint:
+  - what must a service ask for before it can log in?
+  - `vault list database/roles` shows the roles
+  - vault write database/roles/NAME db_name=… default_ttl=…
+change:
+  - claim: vault/database-role database/app
+    fields: { default_ttl: any, max_ttl: { matches: '^(1|2)h' }, db_name: { compared: false } }
+add:
+  - kind: vault/policy
+    name: $TEAM-readers
+    title: the team's policy is there
+  - { kind: kubernetes/object, name: deployment/web, in: { namespace: shop }, fields: { $.spec.replicas: 2, spec.paused: } }
+  - { kind: postgres/login, name: app, in: { host: db, password: $OLD }, state: refused }
+waive:
+  - { claim: vault/policy, reason: the lab's token may not read policies }
+-->";
+
+#[test]
+fn every_form_is_taken_in_a_comment_and_beside_the_text() {
+    let fence =
+        "export TEAM=blue\nvault write database/roles/app db_name=pg default_ttl=30m max_ttl=1h";
+    // A backquote cannot begin a plain YAML text.
+    let form = EVERY_FORM.replace("- `vault list", "- try `vault list");
+    let inner = form.trim_start_matches("<!-- labproof:").trim_end_matches("-->");
+    let indented: String = inner.lines().map(|line| format!("    {line}\n")).collect();
+    let inside = Labproof::new(&["explain", "a.md"]).file("a.md", challenge(&[(fence, &form)]));
+    let beside = Labproof::new(&["explain", "a.md"])
+        .file("a.md", challenge(&[(fence, "")]))
+        .file("a.labproof.yml", format!("checks:\n  1:\n{indented}"));
+    let of_track = Labproof::new(&["explain", "a.md"])
+        .file("a.md", challenge(&[(fence, "")]))
+        .file("labproof.yml", format!("challenges:\n a:\n  checks:\n   1:\n{indented}"));
+    let ran = inside.run();
+    insta::assert_snapshot!(both(&ran));
+    assert_eq!(both(&ran), both(&beside.run()));
+    assert_eq!(both(&ran), both(&of_track.run()));
+}
+
+#[test]
+fn what_does_not_fit_is_told_with_its_place() {
+    let mut told = String::new();
+    for behind in [
+        "<!-- labproof: {exept: refused, hints: a, fence: optinal} -->",
+        "<!-- labproof: {add: [{kind: vault/polcy, name: a}, {kind: vault/policy}]} -->",
+        "<!-- labproof: {add: [{kind: kubernetes/object, name: pod/a, in: {namspace: b}, state: gone}]} -->",
+        "<!-- labproof: {change: [{claim: vault/mount databse/, fields: {type: any}}]} -->",
+        "<!-- labproof: {change: [{claim: vault/policy, title: a}], waive: [{claim: vault/mount}]} -->",
+        "<!-- labproof: {change: [{fields: {'$.a[': 1, a: {matches: '('}, b: {}}}]} -->",
+        "<!-- labproof: {wait: 2m, vars: {1a: b}, checks: some, expect: accepted} -->",
+        "<!-- labproof: [a] -->",
+        "<!-- labproof: {name: a} -->\n<!-- labproof: {name: b} -->",
+        "words\n\n<!-- labproof: {name: a} -->",
+        "<!-- labproof: name: a: b -->",
+    ] {
+        let text = challenge(&[("vault secrets enable database", behind)]);
+        let ran = Labproof::new(&["explain", "a.md"]).file("a.md", text).run();
+        assert_eq!(ran.code, Some(2), "{behind}: {}", both(&ran));
+        told.push_str(&format!("{behind}\n{}\n", ran.stderr));
+    }
+    let beside = Labproof::new(&["explain", "a.md"])
+        .file("a.md", challenge(&[("ls", "<!-- labproof: {name: a} -->")]));
+    for word in
+        ["checks: {1: {name: b}}", "checks: {2: {name: b}}", "checks: {one: {}}", "checks: all"]
+    {
+        let ran = beside_with(&beside, word);
+        told.push_str(&format!("{word}\n{}\n", ran.stderr));
+    }
+    insta::assert_snapshot!(told);
+}
+
+fn beside_with(labproof: &Labproof, word: &str) -> Ran {
+    std::fs::write(labproof.path("a.labproof.yml"), word).unwrap();
+    labproof.run()
+}
+
+#[test]
+fn hints_are_a_ladder() {
+    let word = "<!-- labproof: {hint: [what is missing?, look into your home, 'touch ~/one']} -->";
+    let text = challenge(&[("touch ~/one", word)]);
+    for (rung, hint) in
+        [("1", "what is missing?"), ("2", "look into your home"), ("9", "touch ~/one")]
+    {
+        let ran = check(&text, &[], &["--hint", rung]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stdout.contains(&format!("hint      {hint}\n")), "{rung}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn one_of_the_alternatives_is_enough() {
+    let text = challenge(&[
+        ("touch ~/one", ""),
+        ("touch ~/two", "<!-- labproof: {fence: alternative} -->"),
+        ("touch ~/three", ""),
+    ]);
+    for (files, code, here) in [
+        (&["one", "three"][..], 0, None),
+        (&["two", "three"], 0, None),
+        (&["one", "two", "three"], 0, None),
+        (&["three"], 1, Some("step 1")),
+        (&["two"], 1, Some("step 3")),
+        (&[], 1, Some("step 1")),
+    ] {
+        let files: Vec<(&str, &str)> = files.iter().map(|name| (*name, "")).collect();
+        let ran = check(&text, &files, &[]);
+        assert_eq!(ran.code, Some(code), "{files:?}: {}", both(&ran));
+        let line = ran.stdout.lines().find(|line| line.contains("you are here"));
+        assert_eq!(line.is_some(), here.is_some(), "{}", ran.stdout);
+        assert!(here.is_none_or(|here| line.unwrap().contains(here)), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_need_not_be_done_is_not_asked_for() {
+    for (word, code) in [
+        ("", 1),
+        ("<!-- labproof: {fence: optional} -->", 0),
+        ("<!-- labproof: {fence: not-for-the-learner} -->", 0),
+        ("<!-- labproof: {checks: none} -->", 0),
+        ("<!-- labproof: {waive: [{reason: the host is another}]} -->", 0),
+        ("<!-- labproof: {expect: refused} -->", 0),
+    ] {
+        let text = challenge(&[("touch ~/one", ""), ("touch ~/two", word)]);
+        let ran = check(&text, &[("one", "")], &[]);
+        assert_eq!(ran.code, Some(code), "{word}: {}", both(&ran));
+    }
+    let waived = challenge(&[("touch ~/one", "<!-- labproof: {checks: none} -->")]);
+    assert_eq!(check(&waived, &[("one", "")], &[]).code, Some(4), "nothing was checked");
+    let none = challenge(&[("touch ~/one", "")]);
+    let ran = check(&none, &[("a.labproof.yml", "checks: none\n")], &[]);
+    assert_eq!(ran.code, Some(1), "what is claimed is checked: {}", both(&ran));
+    let nothing = challenge(&[("ls", "")]);
+    let ran = check(&nothing, &[("a.labproof.yml", "checks: none\n")], &[]);
+    assert_eq!(ran.code, Some(0), "its author means it: {}", both(&ran));
+}
+
+#[test]
+fn a_field_is_what_the_author_wants() {
+    let fence = "echo level=3 > ~/conf";
+    for (fields, found, code) in [
+        ("", "level=3\n", 0),
+        ("", "level=4\n", 1),
+        ("{ contents: any }", "level=4\n", 0),
+        ("{ contents: { matches: '^level=[0-9]$' } }", "level=4\n", 0),
+        ("{ contents: { matches: '^level=[0-9]$' } }", "level=x\n", 1),
+        ("{ contents: { compared: false } }", "", 0),
+        ("{ contents: level=5 }", "level=5\n", 0),
+        ("{ contents: level=5 }", "level=3\n", 1),
+        ("{ $.type: file }", "level=3\n", 0),
+        ("{ $.type: directory }", "level=3\n", 1),
+        ("{ $.nothing: }", "level=3\n", 0),
+    ] {
+        let word =
+            format!("<!-- labproof: {{change: [{{claim: host/file, fields: {fields}}}]}} -->");
+        let ran = check(&challenge(&[(fence, &word)]), &[("conf", found)], &[]);
+        assert_eq!(ran.code, Some(code), "{fields} {found:?}: {}", both(&ran));
+    }
+}
+
+#[test]
+fn a_variable_is_what_the_author_says() {
+    let word = "<!-- labproof: {vars: {WHERE: $HOME/made}} -->";
+    // From the step on that says it, and not in what comes before.
+    let text = challenge(&[("touch ~/one", word), ("touch $WHERE", "")]);
+    for (files, code) in [(&[("one", ""), ("made", "")][..], 0), (&[("one", "")], 1)] {
+        let ran = check(&text, files, &["--host", "here"]);
+        assert_eq!(ran.code, Some(code), "{files:?}: {}", both(&ran));
+    }
+}
+
+#[test]
+fn a_claim_of_the_authors_own_is_checked_like_all_others() {
+    let add = "<!-- labproof: {add: [{kind: host/file, name: ~/made, fields: {contents: a}, title: the script has run, hint: run it}]} -->";
+    let text = challenge(&[("./script.sh", add)]);
+    for (files, code) in [(&[][..], 1), (&[("made", "b")], 1), (&[("made", "a")], 0)] {
+        let ran = check(&text, files, &[]);
+        assert_eq!(ran.code, Some(code), "{files:?}: {}", both(&ran));
+        assert!(ran.stdout.contains("the script has run"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_takes_a_while_is_waited_for() {
+    let text = challenge(&[("touch ~/one", "<!-- labproof: {wait: 20s} -->")]);
+    let labproof = Labproof::new(&["check", "a.md", "--only", "host"]).file("a.md", &text);
+    let made = labproof.path("one");
+    let started = Instant::now();
+    let ran = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // It is there only after the first look.
+            std::thread::sleep(Duration::from_millis(1500));
+            std::fs::write(made, "").unwrap();
+        });
+        labproof.run()
+    });
+    assert_eq!(ran.code, Some(0), "{}", both(&ran));
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    let text = text.replace("20s", "2s");
+    let started = Instant::now();
+    assert_eq!(check(&text, &[], &[]).code, Some(1));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
