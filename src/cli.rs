@@ -27,6 +27,8 @@ pub enum Command {
     Explain(Explain),
     /// Prove that a challenge's checks check: do it rightly and wrongly in labs made for it. Runs its commands there.
     Prove(Prove),
+    /// Print the JSON Schema of a file of labproof's, for editors.
+    Schema(Schema),
     /// Servers of one's own for a challenge: Vault, PostgreSQL and Kubernetes on loopback addresses.
     Lab(Lab),
 }
@@ -246,6 +248,23 @@ impl ProofFormat {
             Self::Junit => "junit",
         }
     }
+}
+
+/// `labproof schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of which file.
+    #[arg(value_enum)]
+    pub name: SchemaName,
+}
+
+/// A file that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// The author's file: `NAME.labproof.yml`, or `labproof.yml` at a track's root.
+    Labproof,
+    /// What a challenge starts from: `NAME.world.yml`.
+    World,
 }
 
 /// `labproof lab`

@@ -179,3 +179,43 @@ fn every_missing_program_is_named() {
     let none = prove(&[], &text, "systems: [vault]\n").variable("PATH", "/nowhere");
     refused(&none, &["`bash`", "`jq`", "`setpriv`", "`setsid`", "`vault`"]);
 }
+
+#[test]
+fn a_proof_does_what_the_author_says() {
+    let text = [
+        ("mkdir ~/work", ""),
+        ("echo one > ~/work/a", "<!-- labproof: {hint: [which file?, 'echo one > ~/work/a']} -->"),
+        ("echo two > ~/work/b", "<!-- labproof: {fence: alternative} -->"),
+        ("touch ~/work/more", "<!-- labproof: {fence: optional} -->"),
+        ("rm -r ~/work", "<!-- labproof: {fence: not-for-the-learner} -->"),
+        (
+            "bash -c \"$(echo dG91Y2ggfi93b3JrL21hZGU= | base64 -d)\"",
+            "<!-- labproof: {add: [{kind: host/file, name: ~/work/made, title: the script has run}]} -->",
+        ),
+    ]
+    .map(|(fence, behind)| format!("```bash\n{fence}\n```\n{behind}\n\n"))
+    .concat();
+    let text = format!("---\nslug: it\ntype: challenge\n---\n\n{text}");
+    let ran = prove(&["--format", "json"], &text, NOTES.1).run();
+    let proof = only(&ran);
+    assert_eq!(findings(&proof, "wrong"), [""; 0], "{proof:#}");
+    assert_eq!(findings(&proof, "survivor"), [""; 0], "{proof:#}");
+    let proven = findings(&proof, "proven");
+    let caught: Vec<&String> = proven.iter().filter(|one| one.starts_with("mutants")).collect();
+    let of = |step: usize| {
+        caught.iter().filter(|one| one.starts_with(&format!("mutants {step} "))).count()
+    };
+    assert!(of(1) > 0 && of(2) > 0 && of(6) > 0, "{caught:#?}");
+    assert_eq!((of(3), of(4), of(5)), (0, 0, 0), "nobody has to do these: {caught:#?}");
+    assert!(
+        proven
+            .iter()
+            .any(|one| one.starts_with("solutions") && one.contains("step 3 instead of step 2")),
+        "{proven:#?}"
+    );
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    // A wrong word is told before anything is started.
+    let wrong = text.replace("fence: optional", "fence: optinal");
+    let ran = prove(&[], &wrong, NOTES.1).run();
+    assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+}

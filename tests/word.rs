@@ -231,3 +231,35 @@ fn what_takes_a_while_is_waited_for() {
     assert_eq!(check(&text, &[], &[]).code, Some(1));
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
+
+#[test]
+fn the_readme_shows_what_is_taken() {
+    let readme = include_str!("../README.md");
+    let (_, example) = readme.split_once("```markdown\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    assert!(example.starts_with("<!-- labproof:"), "{example}");
+    let fence = "vault write database/roles/app db_name=pg default_ttl=30m max_ttl=1h";
+    let ran = Labproof::new(&["explain", "a.md", "--format", "json"])
+        .file("a.md", challenge(&[(fence, example)]))
+        .run();
+    assert_eq!(ran.code, Some(0), "{}", both(&ran));
+    let explained: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let step = &explained["steps"][0];
+    assert_eq!(step["title"], "the role of the application");
+    let claims: Vec<&str> = step["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|claim| claim["name"].as_str())
+        .collect();
+    assert_eq!(claims, ["database/app", "blue-readers", "deployment/web", "app"], "{explained:#}");
+    // Every key of its table is one that is read.
+    let (_, table) = readme.split_once("| key | says |\n|---|---|\n").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let mut told: Vec<&str> =
+        table.lines().filter_map(|line| line.split('`').nth(1)?.split(':').next()).collect();
+    let mut known = labproof::author::STEP.to_vec();
+    told.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(told, known);
+}

@@ -152,9 +152,7 @@ impl Walk<'_> {
             span: step.span,
             role: role(claimed, own, &unclaimed),
             title: said.and_then(|said| said.name.clone()).unwrap_or(title),
-            alternative_to: said
-                .filter(|said| said.fence == FenceMark::Alternative)
-                .and_then(|_| step.number.checked_sub(1).filter(|before| *before > 0)),
+            fence: said.map(|said| said.fence).unwrap_or_default(),
             unclaimed,
             commands: planned::complete(challenge, step, std::mem::take(&mut self.planned)),
         });

@@ -18,6 +18,7 @@ mod worded;
 
 use std::time::Duration;
 
+use crate::author::FenceMark;
 use crate::challenge::{Challenge, Command};
 use crate::claim::{Claim, Subject};
 use crate::provider::{self, Call, Reading};
@@ -111,8 +112,8 @@ pub struct PlannedStep {
     pub role: Role,
     /// Its first claim, or its first command; or what its author calls it.
     pub title: String,
-    /// The step before, where its author says that one of them is enough.
-    pub alternative_to: Option<usize>,
+    /// Who does it, by its author's word.
+    pub fence: FenceMark,
     /// The commands that claim nothing, and why.
     pub unclaimed: Vec<Unclaimed>,
     /// All commands, and what is made of them.
@@ -246,6 +247,12 @@ impl Plan {
             .iter()
             .map(|aside| Aside { claim: aside.claim.resolved(resolve), ..aside.clone() });
         Self { assertions, asides: asides.collect(), ..self.clone() }
+    }
+
+    /// Whether everybody does a step, by its author's word.
+    pub fn asks_for(&self, step: usize) -> bool {
+        let planned = self.steps.iter().find(|planned| planned.number == step);
+        planned.is_none_or(|planned| planned.fence == FenceMark::Required)
     }
 
     /// Leaves of the author's ladders of hints one rung, from 1; at most the last.

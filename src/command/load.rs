@@ -115,11 +115,8 @@ pub(super) fn plan(
     let home = config::home();
     let at = Whereabouts { host, home: home.as_deref(), directory: Path::new("") };
     let plan = local::plan(challenge, &word, bindings, at);
-    if plan.mistakes.is_empty() {
-        return Ok(plan);
-    }
-    let lines = plan.mistakes.iter().map(|one| one.diagnostic.located(&one.source));
-    Err(Stop::Unreadable(lines.collect::<Vec<_>>().join("\n")))
+    fits(&plan)?;
+    Ok(plan)
 }
 
 /// What the author says of the checks, in the text and beside it.
@@ -131,4 +128,13 @@ fn word(challenge: &Challenge, path: &Path) -> Result<Word, Stop> {
     }
     let beside = Sidecar::word_beside(path).map_err(|error| Stop::Unreadable(error.to_string()))?;
     word.and(beside, challenge).map_err(unreadable)
+}
+
+/// That the author's word fits the text.
+fn fits(plan: &Plan) -> Result<(), Stop> {
+    let lines = plan.mistakes.iter().map(|one| one.diagnostic.located(&one.source));
+    match lines.collect::<Vec<_>>().join("\n") {
+        none if none.is_empty() => Ok(()),
+        lines => Err(Stop::Unreadable(lines)),
+    }
 }

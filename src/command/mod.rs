@@ -7,6 +7,7 @@ mod lab;
 mod load;
 mod options;
 mod prove;
+mod schema;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Prove(arguments) => prove::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Lab(arguments) => lab::run(&arguments.command),
     };
     match result {

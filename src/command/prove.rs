@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::assertion::Bindings;
 use crate::challenge::Challenge;
 use crate::cli::{ProofFormat, Prove};
 use crate::config;
@@ -51,6 +52,7 @@ fn read(path: &Path) -> Result<(Challenge, Sidecar), Stop> {
     let fences: Vec<&str> = challenge.steps.iter().map(|step| step.typed.text()).collect();
     let fits = sidecar.inputs.fits(&fences);
     fits.map_err(|error| Stop::Unreadable(error.to_string()))?;
+    load::plan(&challenge, path, Bindings::default(), None)?;
     if challenge.steps.is_empty() {
         let path = challenge.source.path.display();
         return Err(Stop::Nothing(format!(

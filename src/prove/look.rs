@@ -39,8 +39,12 @@ pub(super) struct From<'a> {
 }
 
 /// Looks at the lab, for all claims of the challenge.
-pub(super) fn look(challenge: &Challenge, from: From<'_>) -> Result<Sight, ProveError> {
-    let mut plan = plan(challenge, from);
+pub(super) fn look(
+    challenge: &Challenge,
+    word: &Word,
+    from: From<'_>,
+) -> Result<Sight, ProveError> {
+    let mut plan = plan(challenge, word, from);
     let systems = PROVIDERS.iter().map(|provider| provider.name().to_owned()).collect();
     Chosen { only: Some(systems), host: None }.choose(&mut plan);
     let mut config = Config::from_variables(&|name| from.environment.get(name).cloned());
@@ -64,7 +68,7 @@ pub(super) fn look(challenge: &Challenge, from: From<'_>) -> Result<Sight, Prove
 }
 
 /// What the challenge claims where it is looked at from here.
-pub(super) fn plan(challenge: &Challenge, from: From<'_>) -> Plan {
+pub(super) fn plan(challenge: &Challenge, word: &Word, from: From<'_>) -> Plan {
     let mut bindings = Bindings::default();
     let variables = from.environment.iter();
     bindings.environment =
@@ -72,7 +76,7 @@ pub(super) fn plan(challenge: &Challenge, from: From<'_>) -> Plan {
     let home = from.home.display().to_string();
     bindings.environment.insert("PWD".to_owned(), Secret::new(home));
     let at = Whereabouts { host: None, home: Some(from.home), directory: from.home };
-    local::plan(challenge, &Word::default(), bindings, at)
+    local::plan(challenge, word, bindings, at)
 }
 
 impl Sight {

@@ -22,6 +22,7 @@ mod trials;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use crate::diagnostic::Invalid;
 use crate::lab::LabError;
 use crate::sidecar::InputError;
 use crate::world::WorldError;
@@ -41,6 +42,9 @@ pub enum ProveError {
     /// What the learner types.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// What its author says of the checks.
+    #[error(transparent)]
+    Word(#[from] Invalid),
     /// A file or program of the laboratory's own.
     #[error("{0}")]
     Lab(String),

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::assertion::Plan;
+use crate::author::{FenceMark, Word};
 use crate::challenge::{self, Challenge};
 use crate::config::Probes;
 use crate::lab::{self, Access, LabError, Options, Programs, Servers, Vault};
@@ -39,6 +40,8 @@ pub(super) struct Stage<'a> {
     pub(super) servers: Servers,
     /// The challenge as this lab has it.
     pub(super) challenge: Challenge,
+    /// What its author says of the checks.
+    word: Word,
     access: Access,
     /// Changes from world to world.
     pub(super) home: PathBuf,
@@ -58,10 +61,12 @@ impl<'a> Stage<'a> {
         let access = servers.access();
         let text = matter.sidecar.inputs.text(&matter.source.text, &access)?;
         let challenge = challenge::parse(Source::new(&matter.source.path, text));
+        let word = matter.sidecar.word_on(&challenge)?;
         Ok(Self {
             matter,
             servers,
             challenge,
+            word,
             access,
             home: PathBuf::new(),
             environment: BTreeMap::new(),
@@ -109,8 +114,9 @@ impl<'a> Stage<'a> {
 
     /// Does one step as the text has it, or with another script in its place.
     pub(super) fn step(&mut self, number: usize, script: Option<&str>) -> Result<Ran, ProveError> {
-        let own = self.challenge.steps.get(number - 1).map(|step| step.typed.text().to_owned());
-        let own = own.unwrap_or_default();
+        let marked = self.word.on(number).is_some_and(|said| said.fence != FenceMark::Required);
+        let own = self.challenge.steps.get(number - 1).filter(|_| !marked);
+        let own = own.map(|step| step.typed.text().to_owned()).unwrap_or_default();
         let script = script.unwrap_or(&own).to_owned();
         let input = self.matter.sidecar.inputs.step(number);
         let (script, lines) = match input {
@@ -230,13 +236,13 @@ impl<'a> Stage<'a> {
         environment: &BTreeMap<String, String>,
         probes: Probes,
     ) -> Result<Sight, ProveError> {
-        look::look(&self.challenge, From { environment, home: &self.home, probes })
+        look::look(&self.challenge, &self.word, From { environment, home: &self.home, probes })
     }
 
     /// What the challenge claims here.
     pub(super) fn plan(&self) -> Plan {
         let from = From { environment: &self.environment, home: &self.home, probes: Probes::None };
-        look::plan(&self.challenge, from)
+        look::plan(&self.challenge, &self.word, from)
     }
 
     /// The environment of the learner's shell.

@@ -13,6 +13,7 @@ mod read;
 use std::path::{Path, PathBuf};
 
 use crate::author::{self, Word};
+use crate::challenge::Challenge;
 use crate::diagnostic::Invalid;
 use crate::world::World;
 
@@ -73,6 +74,11 @@ impl Sidecar {
     /// systems and no inputs.
     pub fn beside(challenge: &Path) -> Result<Self, SidecarError> {
         read::sidecar(&place::Place::of(challenge))
+    }
+
+    /// What its author says about the checks of a challenge, here and in its text.
+    pub fn word_on(&self, challenge: &Challenge) -> Result<Word, Invalid> {
+        author::in_text(challenge)?.and(self.word.clone(), challenge)
     }
 
     /// What it says about the checks alone: no world is read for it.

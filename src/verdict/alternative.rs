@@ -1,6 +1,7 @@
 //! Steps of which one is enough, by their author's word.
 
 use crate::assertion::Plan;
+use crate::author::FenceMark;
 
 use super::{Outcome, Verdict};
 
@@ -37,8 +38,10 @@ pub(super) fn settle(plan: &Plan, verdicts: &mut [Verdict]) {
 /// The steps that are alternatives to each other.
 fn groups(plan: &Plan) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    for step in &plan.steps {
-        let Some(before) = step.alternative_to else { continue };
+    for (before, step) in plan.steps.iter().map(|step| step.number).zip(plan.steps.iter().skip(1)) {
+        if step.fence != FenceMark::Alternative {
+            continue;
+        }
         match groups.last_mut().filter(|group| group.last() == Some(&before)) {
             Some(group) => group.push(step.number),
             None => groups.push(vec![before, step.number]),

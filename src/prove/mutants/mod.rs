@@ -106,6 +106,7 @@ pub fn of(challenge: &Challenge, plan: &Plan) -> Vec<Mutant> {
             .assertions
             .iter()
             .filter(|assertion| assertion.step == step.number && assertion.changes())
+            .filter(|assertion| assertion.said.waived.is_none() && plan.asks_for(step.number))
             .collect();
         if claims.is_empty() {
             continue;

@@ -1,6 +1,7 @@
 //! Other right ways: what learners do who do not type the text as it stands, and have done all of it nevertheless. Each
 //! must pass.
 
+mod alternative;
 mod another_directory;
 mod another_order;
 mod api_calls;
@@ -12,7 +13,7 @@ mod white_space;
 use super::deeds::Deed;
 use super::edit::Draft;
 use crate::assertion::Plan;
-use crate::challenge::Challenge;
+use crate::challenge::{Challenge, Step};
 
 /// One right way from the start to the end.
 #[derive(Clone, Debug)]
@@ -48,6 +49,7 @@ pub const RULES: &[Rule] = &[
     api_calls::RULE,
     another_directory::RULE,
     another_order::RULE,
+    alternative::RULE,
     goes_on::RULE,
 ];
 
@@ -63,16 +65,23 @@ impl Course<'_> {
     /// All steps as the text has them.
     fn steps(&self) -> Vec<(usize, String)> {
         let steps = self.challenge.steps.iter();
-        steps.map(|step| (step.number, step.typed.text().to_owned())).collect()
+        steps.map(|step| (step.number, self.own(step).to_owned())).collect()
+    }
+
+    /// What is typed for a step; nothing for one that its author does not ask for.
+    fn own<'b>(&self, step: &'b Step) -> &'b str {
+        if self.plan.asks_for(step.number) { step.typed.text() } else { "" }
     }
 
     /// All steps, each as `edit` leaves it; `None` where it changes none.
     fn edited(&self, edit: impl Fn(&Draft<'_>) -> Option<String>) -> Option<Vec<(usize, String)>> {
         let mut changed = false;
         let steps = self.challenge.steps.iter().map(|step| {
-            let edited = edit(&Draft::of(step)).filter(|text| text != step.typed.text());
+            let asked = self.plan.asks_for(step.number).then(|| Draft::of(step));
+            let edited = asked.and_then(|draft| edit(&draft));
+            let edited = edited.filter(|text| text != step.typed.text());
             changed |= edited.is_some();
-            (step.number, edited.unwrap_or_else(|| step.typed.text().to_owned()))
+            (step.number, edited.unwrap_or_else(|| self.own(step).to_owned()))
         });
         let steps = steps.collect();
         changed.then_some(steps)
