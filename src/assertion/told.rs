@@ -35,7 +35,7 @@ pub(super) enum Told {
 
 /// What is told of each command of each step, if anything.
 pub(super) fn all(challenge: &Challenge) -> Vec<Vec<Option<Told>>> {
-    let source = &challenge.source;
+    let source = &challenge.seen;
     let mut told: Vec<Option<Told>> = vec![None; challenge.steps.len()];
     let mut section = Section::default();
     for index in 0..=challenge.steps.len() {
@@ -94,7 +94,7 @@ impl Section {
 
 /// What the comments and the output inside a fence add to what is told of it.
 fn in_fence(challenge: &Challenge, step: &Step, told: Option<Told>) -> Vec<Option<Told>> {
-    let source = &challenge.source;
+    let source = &challenge.seen;
     let text = |start: usize, end: usize| source.slice(Span::new(start, end));
     let mut at = step.span.start;
     let mut all = vec![told; step.commands.len()];

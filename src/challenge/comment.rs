@@ -16,11 +16,11 @@ pub struct Comment {
     pub said: Span,
 }
 
-/// The comments of ours in the body, which starts at `start` of `text`, in order. What stands in a fence or in code
-/// is text that is shown, and no comment.
-pub(super) fn all(text: &str, start: usize) -> Vec<Comment> {
-    // Nearly every text has none, and need not be parsed once more.
-    if !text[start..].contains(MARK) {
+/// All comments in the body, which starts at `start` of `text`, in order. What stands in a fence or in code is text
+/// that is shown, and no comment.
+pub(super) fn all(text: &str, start: usize) -> Vec<Span> {
+    // Most texts have none, and need not be parsed once more.
+    if !text[start..].contains("<!--") {
         return Vec::new();
     }
     let options = Options::ENABLE_TABLES | Options::ENABLE_GFM | Options::ENABLE_FOOTNOTES;
@@ -39,19 +39,36 @@ pub(super) fn all(text: &str, start: usize) -> Vec<Comment> {
     html.into_iter().flat_map(|(from, to)| within(text, from, to)).collect()
 }
 
-fn within(text: &str, from: usize, to: usize) -> Vec<Comment> {
+fn within(text: &str, from: usize, to: usize) -> Vec<Span> {
     let mut found = Vec::new();
     let mut at = from;
     while let Some(opens) = text[at..to].find("<!--").map(|opens| at + opens) {
-        let inner = opens + 4;
-        let Some(closes) = text[inner..to].find("-->").map(|closes| inner + closes) else { break };
-        at = closes + 3;
-        let body = &text[inner..closes];
-        let Some(said) = body.trim_start().strip_prefix(MARK) else { continue };
-        let (start, end) = (closes - said.len(), closes);
-        found.push(Comment { span: Span::new(opens, at), said: Span::new(start, end) });
+        let Some(closes) = text[opens + 4..to].find("-->") else { break };
+        at = opens + 4 + closes + 3;
+        found.push(Span::new(opens, at));
     }
     found
+}
+
+/// A comment as one of ours, if it is one.
+pub(super) fn of_ours(text: &str, span: Span) -> Option<Comment> {
+    let (inner, end) = (span.start + 4, span.end - 3);
+    let said = text[inner..end].trim_start().strip_prefix(MARK)?;
+    Some(Comment { span, said: Span::new(end - said.len(), end) })
+}
+
+/// The text as its readers see it: blanks in the place of comments, byte for byte.
+pub(super) fn hidden(text: &str, comments: &[Span]) -> String {
+    let mut seen = String::with_capacity(text.len());
+    let mut at = 0;
+    for comment in comments {
+        seen.push_str(&text[at..comment.start]);
+        let blank = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
+        seen.extend(text[comment.start..comment.end].bytes().map(blank));
+        at = comment.end;
+    }
+    seen.push_str(&text[at..]);
+    seen
 }
 
 #[cfg(test)]
@@ -80,5 +97,13 @@ mod tests {
         ] {
             assert_eq!(said(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn readers_see_no_comment() {
+        let text = "a <!-- é\nb --> c\n\n```html\n<!-- d -->\n```\n";
+        let seen = hidden(text, &all(text, 0));
+        assert_eq!(seen, "a        \n       c\n\n```html\n<!-- d -->\n```\n");
+        assert_eq!(seen.len(), text.len());
     }
 }

@@ -49,9 +49,11 @@ pub fn parse(source: Source) -> Challenge {
         steps.push(Step { number, commands, span, prose, shown, terminal, typed });
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    let comments = comment::all(&source.text, body);
+    let hidden = comment::all(&source.text, body);
+    let comments = hidden.iter().filter_map(|span| comment::of_ours(&source.text, *span)).collect();
+    let seen = Source::new(&source.path, comment::hidden(&source.text, &hidden));
     let fences = fences.iter().map(|fence| fence.span).collect();
-    Challenge { source, frontmatter, steps, fences, comments, diagnostics }
+    Challenge { source, seen, frontmatter, steps, fences, comments, diagnostics }
 }
 
 /// The range without white space at its ends.
@@ -115,6 +117,8 @@ impl Tab {
 pub struct Challenge {
     /// The file it was read from.
     pub source: Source,
+    /// The same without comments, which readers do not see: blanks stand in their place.
+    pub seen: Source,
     /// What stands between the `---` lines.
     pub frontmatter: Frontmatter,
     /// The fences with commands, in the order of the text, numbered from 1.

@@ -59,7 +59,7 @@ impl Record {
         let mut after = Vec::new();
         for number in 1..=stage.challenge.steps.len() {
             stage.done(number)?;
-            after.push(facets(&stage.look(PROBES)?));
+            after.push(facets(&stage.look_behind(number, PROBES)?));
         }
         self.after = after;
         Ok(())

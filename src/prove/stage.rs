@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::assertion::Plan;
 use crate::author::{FenceMark, Word};
@@ -223,6 +223,20 @@ impl<'a> Stage<'a> {
         let first =
             said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
         Err(ProveError::Untried(format!("the lab could not be prepared: {first}")))
+    }
+
+    /// Looks at the lab behind the steps up to `done`, and again while one of them may take longer by its author's word.
+    pub(super) fn look_behind(&self, done: usize, probes: Probes) -> Result<Sight, ProveError> {
+        let since = Instant::now();
+        loop {
+            let sight = self.look(probes)?;
+            let here = sight.report.here.filter(|here| *here <= done);
+            let wait = here.and_then(|here| self.word.on(here)?.wait).unwrap_or_default();
+            if since.elapsed() >= wait || lab::ending() {
+                return Ok(sight);
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
     }
 
     /// Looks at the lab as the learner's check does.

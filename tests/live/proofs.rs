@@ -76,6 +76,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.push(Trial::test("proof::seed", || Ok(of_seed()?)));
     trials.push(Trial::test("proof::conventional_check", || Ok(conventional_check()?)));
     trials.push(Trial::test("proof::login_at_a_prompt", || Ok(login_at_a_prompt()?)));
+    trials.push(Trial::test("proof::authors_word", || Ok(of_authors_word()?)));
     trials.push(Trial::test("proof::killed_at_any_moment", || Ok(killed_at_any_moment()?)));
     trials
 }
@@ -225,6 +226,35 @@ fn login_at_a_prompt() -> Done<()> {
         if code != expected {
             return Err(format!("`{key}`: exit {code:?}\n{said}\n{document:#}"));
         }
+    }
+    labs.nothing_left(&Traces::default())
+}
+
+/// A challenge whose author says what its text does not: claims of three systems, a path into an object, and what is
+/// waited for. Wrong turns of what was added are caught like all others.
+fn of_authors_word() -> Done<()> {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = tempfile::Builder::new().prefix("labproof-live-word-").tempdir();
+    let place = place.map_err(|error| error.to_string())?;
+    for (name, text) in [
+        ("word.md", include_str!("own/word.md")),
+        ("word.world.yml", include_str!("own/word.world.yml")),
+        ("word.labproof.yml", include_str!("own/word.labproof.yml")),
+    ] {
+        std::fs::write(place.path().join(name), text).map_err(|error| error.to_string())?;
+    }
+    let labs = Labs::new()?;
+    let (code, document, said) = prove(&labs, &place.path().join("word.md"), &[])?;
+    let trials = document["proofs"][0]["trials"].as_array().cloned().unwrap_or_default();
+    let caught = |step: u64| {
+        let of_step = |trial: &&Value| {
+            trial["trial"] == "mutants" && trial["step"] == step && trial["finding"] == "proven"
+        };
+        trials.iter().filter(of_step).count()
+    };
+    let enough = (1..=4).all(|step| caught(step) > 0);
+    if code != Some(0) || !enough {
+        return Err(format!("exit {code:?}\n{said}\n{document:#}"));
     }
     labs.nothing_left(&Traces::default())
 }

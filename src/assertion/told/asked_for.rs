@@ -30,7 +30,7 @@ pub(in super::super) struct Exercise {
 
 /// What is asked for before each step, and behind the last.
 pub(in super::super) fn exercises(challenge: &Challenge) -> Vec<Vec<Exercise>> {
-    let source = &challenge.source;
+    let source = &challenge.seen;
     let steps = &challenge.steps;
     let gaps: Vec<Span> = (0..=steps.len())
         .map(|index| {

@@ -18,7 +18,7 @@ const USES: &[&str] =
 /// For each step, the files that the prose before it has changed, as the prose names them: behind the last fence that
 /// shows one.
 pub(in super::super) fn files(challenge: &Challenge) -> Vec<Vec<String>> {
-    let source = &challenge.source;
+    let source = &challenge.seen;
     let mut edited = Vec::new();
     let mut start = 0;
     for step in &challenge.steps {

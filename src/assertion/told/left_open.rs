@@ -15,7 +15,7 @@ const INSTEAD: &str = " instead of ";
 
 /// For each step, the values of its commands that may be others.
 pub(in super::super) fn values(challenge: &Challenge) -> Vec<Vec<String>> {
-    let source = &challenge.source;
+    let source = &challenge.seen;
     let mut open: Vec<Vec<String>> = vec![Vec::new(); challenge.steps.len()];
     for index in 0..=challenge.steps.len() {
         let start = index.checked_sub(1).map_or(0, |before| challenge.steps[before].span.end);

@@ -12,7 +12,7 @@ pub(in super::super) fn lists(
     command: usize,
     name: &str,
 ) -> bool {
-    let source = &challenge.source;
+    let source = &challenge.seen;
     let Some(this) = challenge.steps.get(step) else { return false };
     let Some(start) = this.commands.get(command).map(|one| one.span.end) else { return false };
     let next = this.commands.get(command + 1).map(|one| one.span.start);

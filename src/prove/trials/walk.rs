@@ -23,7 +23,7 @@ pub(in crate::prove) fn walk(stage: &mut Stage<'_>) -> Result<Vec<Tried>, ProveE
         tried.extend(before(&sight.report, step));
         let since = Instant::now();
         let ran = stage.step(step, None)?;
-        sight = stage.look(Probes::Passing)?;
+        sight = stage.look_behind(step, Probes::Passing)?;
         let finding = match after(&sight, step) {
             Some(what) => Finding::Wrong(format!("{what}{}", told(&ran))),
             None => Finding::Proven,
@@ -51,7 +51,7 @@ pub(in crate::prove) fn by_script(
     let mut tried: Vec<Tried> = (1..=last).flat_map(|step| before(&sight.report, step)).collect();
     let since = Instant::now();
     let ran = stage.type_in(script)?;
-    let sight = stage.look(Probes::Passing)?;
+    let sight = stage.look_behind(last, Probes::Passing)?;
     let finding = match after(&sight, last) {
         Some(what) => Finding::Wrong(format!("{what}{}", told(&ran))),
         None => Finding::Proven,
