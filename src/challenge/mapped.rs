@@ -129,7 +129,7 @@ mod tests {
         let mut mapped = Mapped::default();
         mapped.push("   ", 4, 1);
         mapped.push("x", 5, 1);
-        assert_eq!(mapped.span(0, 3), Span::new(4, 6));
+        assert_eq!(mapped.span(0, 3), Span::new(4, 5));
         assert_eq!(mapped.span(3, 4), Span::new(5, 6));
     }
 }
