@@ -6,18 +6,23 @@ mod asked_things;
 mod asked_words;
 mod between;
 mod edited;
+mod in_fence;
 mod languages;
 mod left_open;
+mod marks;
 mod phrases;
 mod still_there;
 #[cfg(test)]
 mod tests;
 
-use crate::challenge::{Challenge, Step};
+use crate::challenge::{Challenge, Command, Step, Word};
 use crate::source::Span;
 
 use between::Between;
-use phrases::{ASIDE, FAILS, FAILURES, HYPOTHETICAL, OPTIONAL, SUBJECTS, TROUBLE, WARNINGS};
+use phrases::{
+    ASIDE, FAILS, FAILURES, HYPOTHETICAL, OPTIONAL, OTHER_WAYS, REJECTS, REMOVALS, SUBJECTS,
+    TROUBLE, WARNINGS,
+};
 
 pub(super) use asked_for::{Exercise, exercises};
 pub(super) use edited::files as edited;
@@ -38,6 +43,8 @@ pub(super) fn all(challenge: &Challenge) -> Vec<Vec<Option<Told>>> {
     let source = &challenge.seen;
     let mut told: Vec<Option<Told>> = vec![None; challenge.steps.len()];
     let mut section = Section::default();
+    // Whether the marks of this text stand before their fences.
+    let mut marks_lead = false;
     for index in 0..=challenge.steps.len() {
         let before = index.checked_sub(1).map(|before| &challenge.steps[before]);
         let start = before.map_or(0, |step| step.span.end);
@@ -47,17 +54,29 @@ pub(super) fn all(challenge: &Challenge) -> Vec<Vec<Option<Told>>> {
         if let Some(before) = index.checked_sub(1).filter(|_| fails_before) {
             told[before].get_or_insert(Told::Fails);
         }
+        let (marked_before, marked_after) = between.marked();
+        marks_lead = between.ends_in_a_good_mark() || marks_lead && marked_after;
+        if let Some(before) = index.checked_sub(1) {
+            if marked_before && !marks_lead {
+                told[before].get_or_insert(Told::Fails);
+            }
+            if between.offers_another_way() && takes_away(&challenge.steps[before]) {
+                told[before].get_or_insert(Told::Optional);
+            }
+        }
+        let fails_after = fails_after || marked_after;
         section.go_on(&between);
         if let Some(next) = told.get_mut(index) {
             if fails_after {
                 *next = Some(Told::Fails);
-            } else if section.is_optional() || between.is_optional() {
+            } else if section.is_optional() || between.is_optional() || between.offers_another_way()
+            {
                 *next = Some(Told::Optional);
             }
         }
     }
     let steps = challenge.steps.iter().zip(told);
-    steps.map(|(step, told)| in_fence(challenge, step, told)).collect()
+    steps.map(|(step, told)| in_fence::told(challenge, step, told)).collect()
 }
 
 /// What the headings and the prose have left to the reader by some place of the text.
@@ -92,43 +111,6 @@ impl Section {
     }
 }
 
-/// What the comments and the output inside a fence add to what is told of it.
-fn in_fence(challenge: &Challenge, step: &Step, told: Option<Told>) -> Vec<Option<Told>> {
-    let source = &challenge.seen;
-    let text = |start: usize, end: usize| source.slice(Span::new(start, end));
-    let mut at = step.span.start;
-    let mut all = vec![told; step.commands.len()];
-    for (index, command) in step.commands.iter().enumerate() {
-        for line in text(at, command.span.start).lines().map(str::trim) {
-            match line.strip_prefix('#') {
-                Some(comment) if says_failure(&normal(comment)) => all[index] = Some(Told::Fails),
-                Some(comment) if says_optional(&normal(comment)) || warns_off(comment) => {
-                    all[index].get_or_insert(Told::Optional);
-                }
-                None if index > 0 && is_error(line) => all[index - 1] = Some(Told::Fails),
-                _ => {}
-            }
-        }
-        // A comment on a command's last line is part of it.
-        let words = command.words.last().map_or(command.span.start, |word| word.span.end);
-        let line = text(words, step.span.end).lines().next().unwrap_or_default();
-        match line.split_once(" #") {
-            Some((_, comment)) if says_failure(&normal(comment)) => all[index] = Some(Told::Fails),
-            Some((_, comment)) if warns_off(comment) => {
-                all[index].get_or_insert(Told::Optional);
-            }
-            _ => {}
-        }
-        at = command.span.end;
-    }
-    if let Some(last) = all.last_mut()
-        && text(at, step.span.end).lines().any(is_error)
-    {
-        *last = Some(Told::Fails);
-    }
-    all
-}
-
 fn any(sentence: &str, words: &[&str]) -> bool {
     words.iter().any(|word| sentence.contains(word))
 }
@@ -137,7 +119,28 @@ fn is_hypothetical(sentence: &str) -> bool {
     any(sentence, HYPOTHETICAL)
 }
 
+/// Whether it offers another way to the same.
+fn offers_another_way(sentence: &str) -> bool {
+    let begins = |words: &[&str]| words.iter().any(|one| sentence.starts_with(one));
+    begins(OTHER_WAYS) || begins(languages::OTHER_WAYS)
+}
+
+/// Whether a fence takes something away.
+fn takes_away(step: &Step) -> bool {
+    step.commands.iter().any(is_removal)
+}
+
+fn is_removal(command: &Command) -> bool {
+    let words = command.words.iter().filter_map(Word::literal).take(4);
+    words.into_iter().any(|word| REMOVALS.contains(&word.to_lowercase().as_str()))
+}
+
 fn says_failure(sentence: &str) -> bool {
+    // "If you have used that already, the server will reject it" is no mere case.
+    let done = sentence.contains(" if you already ") || !sentence.contains(" if ");
+    if done && any(sentence, REJECTS) || sentence.trim_start().starts_with(languages::SIGNS) {
+        return true;
+    }
     if is_hypothetical(sentence) {
         return false;
     }

@@ -1,7 +1,10 @@
 //! The prose between two fences with commands, and which of them it speaks of.
 
-use super::phrases::{ANNOUNCES, RESULT, RUNS, WISHES};
-use super::{any, is_error, is_hypothetical, is_item, normal, says_failure, says_optional};
+use super::phrases::{ANNOUNCES, LIMITS, REJECTS, RESULT, RUNS, TRIES, WISHES};
+use super::{
+    any, is_error, is_hypothetical, is_item, marks, normal, offers_another_way, says_failure,
+    says_optional,
+};
 
 /// The text between two fences with commands.
 #[derive(Debug, Default)]
@@ -17,7 +20,7 @@ pub(super) struct Between {
 impl Between {
     pub(super) fn read(text: &str) -> Self {
         let mut between = Self::default();
-        let (mut paragraph, mut fence) = (String::new(), false);
+        let (mut paragraph, mut lines, mut fence) = (String::new(), 0, false);
         for line in text.lines().map(str::trim) {
             if line.starts_with("```") || line.starts_with("~~~") {
                 fence = !fence;
@@ -31,6 +34,16 @@ impl Between {
                     .is_some_and(|sentence| is_hypothetical(sentence));
                 between.error |= is_error(line) && !hypothetical;
             } else if line.is_empty() {
+                lines = 0;
+                between.close(&mut paragraph);
+            } else if marks::is_frame(line) {
+                // Signs below words make a heading of them; others frame one.
+                if lines == 1 && !is_item(&paragraph) && line.starts_with(['=', '-']) {
+                    let depth = if line.starts_with('=') { 1 } else { 2 };
+                    between.headings.push((depth, normal(&paragraph)));
+                    paragraph.clear();
+                }
+                lines = 0;
                 between.close(&mut paragraph);
             } else if line.starts_with('#') {
                 between.close(&mut paragraph);
@@ -40,6 +53,7 @@ impl Between {
                 if is_item(line) {
                     between.close(&mut paragraph);
                 }
+                lines = if paragraph.is_empty() { 1 } else { lines + 1 };
                 paragraph.push_str(line);
                 paragraph.push(' ');
             }
@@ -73,6 +87,32 @@ impl Between {
         all.fold((self.error, false), |(before, after), one| (before || one.0, after || one.1))
     }
 
+    /// Whether a mark alone says that the fence before fails, and whether one, or a heading that has something
+    /// tried to no avail, says so of the fence behind.
+    pub(super) fn marked(&self) -> (bool, bool) {
+        let is_mark = |one: Option<&Vec<String>>| {
+            one.is_some_and(|sentences| marks::is_failure(&sentences.concat()))
+        };
+        let heading = self.headings.last().is_some_and(|(_, words)| {
+            let tries = any(words, TRIES) && any(words, LIMITS);
+            tries || says_failure(words) || marks::is_failure(words.trim())
+        });
+        let first = self.headings.is_empty() || self.paragraphs.len() > 1;
+        let before = first && is_mark(self.paragraphs.first());
+        (before, heading || is_mark(self.paragraphs.last()))
+    }
+
+    /// Whether the last words before the fence are a mark that it works.
+    pub(super) fn ends_in_a_good_mark(&self) -> bool {
+        self.paragraphs.last().is_some_and(|last| marks::is_success(&last.concat()))
+    }
+
+    /// Whether the fence behind is another way to what the one before does.
+    pub(super) fn offers_another_way(&self) -> bool {
+        let first = self.paragraphs.last().and_then(|last| last.first());
+        self.headings.is_empty() && first.is_some_and(|first| offers_another_way(first))
+    }
+
     pub(super) fn is_optional(&self) -> bool {
         let last = self.paragraphs.last();
         last.is_some_and(|sentences| sentences.iter().any(|sentence| says_optional(sentence)))
@@ -92,6 +132,13 @@ impl Between {
         self.paragraphs.iter().enumerate().flat_map(move |(index, paragraph)| {
             let failing = paragraph.iter().enumerate().filter(|(_, one)| says_failure(one));
             failing.map(move |(at, sentence)| {
+                if sentence.starts_with(" expected ") {
+                    return (true, sentence.ends_with(':') && index + 1 == many);
+                }
+                // What a server will do may be told before and behind.
+                if any(sentence, REJECTS) {
+                    return (index == 0, true);
+                }
                 let earlier = |words: &[&str]| paragraph[..at].iter().any(|one| any(one, words));
                 let announced = sentence.ends_with(':') && index + 1 == many;
                 if announced || any(sentence, ANNOUNCES) || earlier(ANNOUNCES) {

@@ -198,6 +198,100 @@ pub(super) const FAILURES: &[&str] = &[
     "거부됩니다",
 ];
 
+/// Marks, alone on a line or in a comment, of a command that is to fail.
+pub(super) const MARKS: &[&str] = &[
+    "ng",
+    "error",
+    "an error",
+    "fail",
+    "fails",
+    "failed",
+    "failure",
+    "will fail",
+    "must fail",
+    "denied",
+    "rejected",
+    "refused",
+    "forbidden",
+    "blocked",
+    "not allowed",
+    "not permitted",
+    "unauthorized",
+    "expected error",
+    "expected to fail",
+    // Spanish, Portuguese
+    "falla",
+    "fallo",
+    "denegado",
+    "prohibido",
+    "erro",
+    "falha",
+    "negado",
+    "proibido",
+    // French
+    "erreur",
+    "échec",
+    "échoue",
+    "refusé",
+    "interdit",
+    // German
+    "fehler",
+    "schlägt fehl",
+    "verweigert",
+    "abgelehnt",
+    "verboten",
+    // Russian
+    "ошибка",
+    "отказано",
+    "запрещено",
+    // Japanese, Chinese, Korean
+    "エラー",
+    "失敗",
+    "拒否",
+    "不可",
+    "错误",
+    "錯誤",
+    "失败",
+    "拒绝",
+    "禁止",
+    "오류",
+    "에러",
+    "실패",
+    "거부",
+];
+
+/// Signs for the same, with or without words behind.
+pub(super) const SIGNS: &[char] = &['✗', '✘', '❌', '❎', '🚫', '⛔', '✖'];
+
+/// The marks of a command that works.
+pub(super) const GOOD: &[&str] = &["ok", "✓", "✔", "✅", "success", "allowed", "成功", "可"];
+
+/// What begins a sentence that offers another way.
+pub(super) const OTHER_WAYS: &[&str] = &[
+    " alternativamente",
+    " como alternativa",
+    " o bien ",
+    " también puedes ",
+    " también puede ",
+    " ou então ",
+    " você também pode ",
+    " ou bien ",
+    " sinon, ",
+    " vous pouvez aussi ",
+    " vous pouvez également ",
+    " alternativ ",
+    " oder ",
+    " или ",
+    " либо ",
+    " также можно ",
+    " または",
+    " もしくは",
+    " あるいは",
+    " 或者",
+    " 或是",
+    " 또는",
+];
+
 /// Something is to be put in the place of something else.
 pub(super) const REPLACES: &[&str] = &[
     " replace ",

@@ -141,7 +141,37 @@ pub(super) const FAILURES: &[&str] = &[
     "cause an error",
     "trigger an error",
     "generate an error",
+    " expected error",
+    "expected output: error",
+    "expected output: an error",
+    "expected output: denied",
+    "expected output: forbidden",
+    "expected output: permission",
+    "expected result: error",
+    "expected result: an error",
+    "expected result: denied",
+    "expected result: forbidden",
+    "expected result: fail",
+    "expected: error",
+    "expected: an error",
+    "expected: denied",
+    "expected: forbidden",
+    "expected: fail",
+    " fails because",
+    " fails since",
+    " quota exceeded",
+    " exceeded quota",
+    " exceeds the quota",
+    " exceeds your quota",
 ];
+/// What a server does with what it is asked, also where a sentence begins with what the text has done before.
+pub(super) const REJECTS: &[&str] =
+    &[" will reject ", " will refuse ", " will deny ", " will be rejected"];
+/// What a heading asks for that is to fail, behind [`TRIES`].
+pub(super) const LIMITS: &[&str] =
+    &[" exceed", " violat", " without permission", " without the permission", " forbidden"];
+/// What a heading asks for.
+pub(super) const TRIES: &[&str] = &[" try ", " trying ", " attempt "];
 /// Sentences with these say nothing of what happens.
 pub(super) const HYPOTHETICAL: &[&str] = &[
     " if ",
@@ -194,6 +224,46 @@ pub(super) const OPTIONAL: &[&str] = &[
     " if necessary",
     " feel free",
     " try commands like ",
+];
+
+/// What begins a sentence or a comment that offers another way.
+pub(super) const OTHER_WAYS: &[&str] = &[
+    " alternatively",
+    " as an alternative",
+    " an alternative ",
+    " another way ",
+    " another option ",
+    " or alternatively",
+    " or, alternatively",
+    " or you can ",
+    " or remove ",
+    " or delete ",
+    " or create ",
+    " or, ",
+    " or: ",
+    " or simply ",
+    " or just ",
+    " or use ",
+    " you can also ",
+    " you could also ",
+    " you may also ",
+    " you can instead ",
+    " it is also possible ",
+    " it's also possible ",
+];
+
+/// The words of commands that take something away.
+pub(super) const REMOVALS: &[&str] = &[
+    "delete",
+    "destroy",
+    "disable",
+    "drop",
+    "dropdb",
+    "dropuser",
+    "revoke",
+    "rm",
+    "rmdir",
+    "uninstall",
 ];
 
 /// What leaves all that is shown up to the next heading to whoever reads it, where it is said of the following.

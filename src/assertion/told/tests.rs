@@ -29,6 +29,22 @@ fn prose_says_which_fence_fails() {
         ("This should fail.", "f."),
         ("You should see a permission denied error.", "f."),
         ("As you can see, the request was denied.", "f."),
+        ("NG", "ff"),
+        ("### ❌ Denied", ".f"),
+        ("Good.\n\n❌", ".f"),
+        ("(error)\n\nNow with more rights:", "f."),
+        ("エラー\n\nやり直します:", "f."),
+        ("Expected error message explaining which limit was exceeded.\n\n---\n\nGo on:", "f."),
+        ("Expected error:\n\n```text\nno\n```", "ff"),
+        ("Expected output: an error.\n\nGo on:", "f."),
+        ("The pods add up. The API server will reject it.\n\nApply it:", "ff"),
+        (
+            "If you already used one, it would be two; the API server will reject it.\n\nApply it:",
+            "ff",
+        ),
+        ("## Try creating a pod that exceeds the limits\n\nApply it:", ".f"),
+        ("OK", ".."),
+        ("If the name is taken, the API server will reject it.\n\nApply it:", ".."),
         ("Now try to make another. This should fail:", ".f"),
         ("Try it as a guest, and you will get an error:", ".f"),
         ("The following command fails, since the quota is used up.", ".f"),
@@ -69,6 +85,13 @@ fn prose_says_what_need_not_be_run() {
         ("Do not run this yet:", ".o"),
         ("## Optional\n\nMake another:", ".o"),
         ("## Troubleshooting\n\nNo rights:", ".o"),
+        ("# ====\n\n# Cleanup (optional)\n\n# ====\n\nTake it away:", ".o"),
+        ("====\nCleanup (optional)\n====\n\nTake it away:\n", ".o"),
+        ("Cleanup (optional)\n-----\n\nRead this.\n\nTake it away:", ".o"),
+        ("Alternatively, make another:", ".o"),
+        ("Or use another name.", ".o"),
+        ("Puede continuar.\n\nTambién puedes crear otro:", ".o"),
+        ("Done.\n\n---\n\nMake another:", ".."),
         ("## Appendix: more of them\n\nMake another:", ".o"),
         ("## If something goes wrong\n\nMake another:", ".o"),
         ("Now try commands like the following:", ".o"),
@@ -98,12 +121,23 @@ fn comments_and_output_speak_of_one_command() {
         ("# optional\nls a\nls b", "o."),
         ("ls a # bad, don't do this!\nls b", "o."),
         ("ls a # a bad name\nls b", ".."),
+        ("ls a\nls b # error\nls c", ".f."),
+        ("ls a\nls b   # => Forbidden (403)\nls c", ".f."),
+        ("ls a\nls b # ❌\nls c", ".f."),
+        ("ls a\nls b\n# denied", ".f"),
+        ("# will fail\nls a\nls b", "f."),
+        ("ls a # error handling\nls b", ".."),
+        ("# ----\n# Cleanup (optional)\n# ----\nls a\nls b\n# --- More ---\nls c", "oo."),
+        ("ls a\n# or, in one go:\nls b", ".o"),
         ("# the same again, to create an error\nls a\nls b", "f."),
         ("$ ls a\n$ ls b\nError from server (Forbidden): no\n$ ls c", ".f."),
         ("$ ls a\n$ ls b\nError: no", ".f"),
     ] {
         assert_eq!(told(&format!("```console\n{fence}\n```\n")), expected, "{fence}");
     }
+    let removal =
+        "```sh\nls a\nkubectl delete ns a\n# or remove objects individually:\n# ls b\n```\n";
+    assert_eq!(told(removal), ".o");
 }
 
 #[test]
