@@ -2,12 +2,13 @@
 //! of the text are gone through; what may or may not run claims nothing, and leaves open what it touches.
 
 mod heard;
+mod optional;
 
 use std::collections::BTreeSet;
 
 use crate::author::{FenceMark, Word};
 use crate::challenge::{Challenge, Command, Link, Nest, Step};
-use crate::claim::{Claim, Expectation, Verb};
+use crate::claim::{Claim, Expectation, Subject, Verb};
 use crate::provider::{self, Story};
 use crate::text::{one_line, ticked};
 
@@ -52,6 +53,7 @@ pub fn collect_with(challenge: &Challenge, word: &Word, bindings: &Bindings) -> 
         planned: Vec::new(),
         doubt: None,
         files: BTreeSet::new(),
+        optional: Vec::new(),
         commands_seen: 0,
         step: 0,
         depth: 0,
@@ -93,6 +95,8 @@ struct Walk<'a> {
     doubt: Option<Doubt>,
     /// The files that commands have asked for and that the text does not show.
     files: BTreeSet<LocalFile>,
+    /// What only commands make that need not be run.
+    optional: Vec<Subject>,
     commands_seen: usize,
     step: usize,
     depth: usize,
@@ -360,7 +364,7 @@ impl Walk<'_> {
         let untold = |open: &Claim| read.claims.iter().all(|claim| claim.subject != open.subject);
         opened.extend(files.into_iter().filter(untold));
         read.claims.splice(0..0, opened);
-        read
+        self.go_on(read, doubt)
     }
 }
 

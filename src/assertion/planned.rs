@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::challenge::{Challenge, Command, Link, Piece, Redirect, Step, Word};
-use crate::claim::{Claim, Expectation, Text, Verb};
+use crate::claim::{Claim, Expectation, Subject, Text, Verb};
 use crate::provider::{Call, Files, Provider, Reading, Story, Unseen};
 use crate::source::Span;
 use crate::text::ticked;
@@ -90,6 +90,8 @@ pub(super) struct Read {
     pub(super) settings: Vec<(&'static str, Text)>,
     /// Whether it may not do what it says.
     pub(super) doubted: bool,
+    /// What it makes where it is run, of a command that need not be.
+    pub(super) optional: Vec<Subject>,
 }
 
 impl Read {
@@ -102,6 +104,7 @@ impl Read {
             reading: None,
             settings: Vec::new(),
             doubted: false,
+            optional: Vec::new(),
         }
     }
 

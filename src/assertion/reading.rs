@@ -6,6 +6,7 @@ use crate::text::ticked;
 
 use super::Made;
 use super::planned::{self, Doubt, Read};
+use super::told::Told;
 
 pub(super) const CHANGES_UNSEEN: &str = "changes something that cannot be seen afterwards: ";
 
@@ -24,10 +25,16 @@ fn not_read(call: &Call) -> Read {
     Read::nothing(format!("{} is not a command that labproof reads", ticked(&program)))
 }
 
+/// What a command of no system leaves open: a file that it makes, a server that it starts anew.
+fn opened(call: &Call, story: &Story) -> Vec<Claim> {
+    let claims = claims(call, story).into_iter();
+    claims.filter(|claim| claim.verb == Verb::Disturb).collect()
+}
+
 pub(super) fn read(call: &Call, story: &Story) -> Read {
     let provider = provider::provider_of(call);
     if provider.is_none() && call.writes.is_empty() {
-        return not_read(call);
+        return Read { claims: opened(call, story), ..not_read(call) };
     }
     let (gone, claims): (Vec<Claim>, Vec<Claim>) =
         claims(call, story).into_iter().partition(planned::is_gone_by_another_name);
@@ -59,7 +66,16 @@ pub(super) fn read(call: &Call, story: &Story) -> Read {
 
 /// What may not be done, or fails: whatever it would claim is left open.
 pub(super) fn doubtful_read(call: &Call, story: &Story, doubt: Doubt) -> Read {
-    let sure = read(call, story);
+    doubted(read(call, story), doubt)
+}
+
+/// What is left of what a command says where it may not be done, or fails.
+pub(super) fn doubted(sure: Read, doubt: Doubt) -> Read {
+    let makes = |claim: &&Claim| matches!(claim.verb, Verb::Make | Verb::Create | Verb::Replace);
+    let mut optional = Vec::new();
+    if doubt == Doubt::Told(Told::Optional) {
+        optional.extend(sure.claims.iter().filter(makes).map(|claim| claim.subject.clone()));
+    }
     let weaker = sure.claims.into_iter().filter_map(|claim| {
         if doubt.keeps(&claim) { Some(claim) } else { claim.verb.changes().then(|| open(claim)) }
     });
@@ -67,14 +83,15 @@ pub(super) fn doubtful_read(call: &Call, story: &Story, doubt: Doubt) -> Read {
     let claimed = claims.iter().any(|claim| claim.verb.claims());
     let why = (!claimed).then(|| doubt.why().to_owned());
     let made = sure.made.doubted(doubt);
-    Read { claims, made, why, doubted: true, ..Read::nothing(String::new()) }
+    let program = sure.program;
+    Read { program, claims, made, why, doubted: true, optional, ..Read::nothing(String::new()) }
 }
 
 /// What may run not at all or many times: it claims nothing, and from here on nothing is said of what it touches.
 pub(super) fn perhaps_read(call: &Call, story: &Story) -> Read {
     let provider = provider::provider_of(call);
     if provider.is_none() && call.writes.is_empty() {
-        return not_read(call);
+        return Read { claims: opened(call, story), ..not_read(call) };
     }
     let touched: Vec<Claim> =
         claims(call, story).into_iter().filter(|claim| claim.verb.changes()).map(open).collect();

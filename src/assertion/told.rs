@@ -55,7 +55,7 @@ pub(super) fn all(challenge: &Challenge) -> Vec<Vec<Option<Told>>> {
             told[before].get_or_insert(Told::Fails);
         }
         let (marked_before, marked_after) = between.marked();
-        marks_lead = between.ends_in_a_good_mark() || marks_lead && marked_after;
+        marks_lead |= between.ends_in_a_good_mark();
         if let Some(before) = index.checked_sub(1) {
             if marked_before && !marks_lead {
                 told[before].get_or_insert(Told::Fails);

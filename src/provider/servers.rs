@@ -30,6 +30,37 @@ pub(super) fn in_container(call: &Call, image: &str) -> bool {
     }
 }
 
+/// Whether a command ends a server of a system or starts it anew, wherever it runs: its container, its unit, its pods.
+pub(super) fn restarts(call: &Call, name: &str) -> bool {
+    let program = call.program().unwrap_or_default();
+    let words: Vec<String> =
+        call.words.iter().skip(1).map(|word| word.shown().to_lowercase()).collect();
+    let has = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
+    let names = words.iter().any(|word| word.contains(name));
+    match program.as_str() {
+        "reboot" | "shutdown" => true,
+        "kill" | "pkill" | "killall" => names,
+        "systemctl" | "service" | "rc-service" | "supervisorctl" => {
+            names && has(&["stop", "restart", "start", "kill"])
+        }
+        "minikube" | "vagrant" => has(&["stop", "halt", "start", "up", "reload", "delete"]),
+        "kubectl" | "k" | "oc" => {
+            let pods = ["pod", "po", "statefulset", "sts", "deploy"];
+            let of_pods = words
+                .iter()
+                .any(|word| pods.iter().any(|kind| word.trim_end_matches('s').starts_with(kind)));
+            names && of_pods && has(&["delete", "restart", "scale"])
+        }
+        _ if CONTAINERS.contains(&program.as_str()) => {
+            let all = program.ends_with("-compose") || has(&["compose"]);
+            let verbs: &[&str] = &["up", "down", "stop", "start", "restart", "kill", "rm"];
+            // Not what is run inside one.
+            has(verbs) && !has(&["exec", "run"]) && (all || names)
+        }
+        _ => false,
+    }
+}
+
 /// Whether what follows `run` runs an image with what it runs by itself, or with `server`.
 fn runs_server(words: &[&str], image: &str) -> bool {
     let mut rest = words.iter();
@@ -109,6 +140,29 @@ mod tests {
         }
         assert!(in_container(&call("docker run -d --name db bitnami/postgresql:16"), "postgres"));
         assert!(!in_container(&call("docker run --rm postgres psql -h db"), "postgres"));
+    }
+
+    #[test]
+    fn a_server_that_is_started_anew_is_told_from_one_that_stays() {
+        for (line, is) in [
+            ("docker stop vault-dev", true),
+            ("docker restart vault", true),
+            ("docker stop web", false),
+            ("docker compose up -d", true),
+            ("docker-compose restart", true),
+            ("docker compose exec vault vault status", false),
+            ("docker compose ps", false),
+            ("systemctl restart vault", true),
+            ("systemctl status vault", false),
+            ("service vault stop", true),
+            ("kubectl delete pod vault-0", true),
+            ("kubectl rollout restart statefulset/vault", true),
+            ("kubectl delete secret vault-token", false),
+            ("kubectl get pods vault-0", false),
+            ("pkill vault", true),
+        ] {
+            assert_eq!(restarts(&call(line), "vault"), is, "{line}");
+        }
     }
 
     #[test]

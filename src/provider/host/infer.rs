@@ -4,6 +4,7 @@
 use super::attributes::octal;
 use super::file::ID;
 use super::is_option;
+use super::outputs;
 use super::text::{nobodys, replacement, trimmed};
 use crate::claim::{Claim, Expectation, Field, Meaning, Subject, Text, Verb};
 use crate::provider::place;
@@ -19,7 +20,7 @@ pub(super) fn claims(call: &Call, story: &Story) -> Vec<Claim> {
     if call.inside {
         return Vec::new();
     }
-    let scene = Scene { call, story };
+    let scene = Scene::new(call, story);
     let mut claims: Vec<Claim> =
         call.writes.iter().flat_map(|write| scene.written(write)).collect();
     claims.extend(match call.program().unwrap_or_default().as_str() {
@@ -36,6 +37,7 @@ pub(super) fn claims(call: &Call, story: &Story) -> Vec<Claim> {
         "vault" => scene.formatted(),
         _ => Vec::new(),
     });
+    claims.extend(outputs::opened(call, story));
     claims
 }
 
@@ -51,6 +53,12 @@ pub(super) fn in_place(call: &Call) -> bool {
 pub(super) struct Scene<'a> {
     pub(super) call: &'a Call,
     story: &'a Story,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(call: &'a Call, story: &'a Story) -> Self {
+        Self { call, story }
+    }
 }
 
 impl Scene<'_> {

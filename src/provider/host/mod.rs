@@ -5,6 +5,7 @@ mod attributes;
 mod file;
 mod infer;
 mod observe;
+mod outputs;
 mod text;
 
 use futures_util::future::BoxFuture;

@@ -117,8 +117,15 @@ fn infer(call: &Call, story: &Story) -> Option<Vec<Claim>> {
             versions.iter().map(gone).collect()
         }
         Act::Undelete(versions) => {
-            let back = |version| claim(subject(version), there(), Verb::Make);
-            versions.iter().map(back).collect()
+            let removed = kv::is_removed(&command.path, story);
+            let written = kv::versions_written(&command.path, story);
+            let back = |version| {
+                // What the text has found, deleted and brought back is as it was at the start.
+                let found = removed && !is_written(version, written);
+                let found = found.then(|| claim(subject(version), there(), Verb::Read));
+                found.into_iter().chain([claim(subject(version), there(), Verb::Make)])
+            };
+            versions.iter().flat_map(back).collect()
         }
         Act::Destroy(versions) => {
             let gone = |version: &Text| {
@@ -166,6 +173,12 @@ fn infer(call: &Call, story: &Story) -> Option<Vec<Claim>> {
 fn older(subject: &Subject, written: usize) -> bool {
     let number = subject.param(VERSION).and_then(Text::literal);
     number.and_then(|number| number.parse::<usize>().ok()).is_some_and(|number| number < written)
+}
+
+/// Whether the text itself has written a version, by its number.
+fn is_written(version: &Text, written: usize) -> bool {
+    let number = version.literal().and_then(|number| number.parse::<usize>().ok());
+    number.map_or(written > 0, |number| number <= written)
 }
 
 /// Whether versions are all surely older than the newest.

@@ -9,7 +9,7 @@ use crate::claim::{
     Claim, Control, Expectation, Facts, Field, Meaning, Observation, Subject, Text, Unobservable,
     Verb,
 };
-use crate::provider::{Call, Kind, Lab, Looks, Story};
+use crate::provider::{Call, Kind, Lab, Looks, Story, servers};
 
 const ID: &str = "vault/seal-state";
 
@@ -49,7 +49,8 @@ impl Kind for SealState {
         "state"
     }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
-        infer(call, story).into_iter().collect()
+        let restarted = servers::restarts(call, "vault").then(|| sealed_again(story)).flatten();
+        infer(call, story).into_iter().chain(restarted).collect()
     }
     fn title(&self, claim: &Claim) -> String {
         let keys = keys(&claim.subject);
@@ -105,6 +106,13 @@ fn keys(subject: &Subject) -> usize {
 
 fn unsealed(keys: usize) -> Subject {
     Subject::new(ID, UNSEALED).with(KEYS, keys.to_string())
+}
+
+/// A Vault that is started anew may be sealed, or not be there, whatever keys it was given.
+fn sealed_again(story: &Story) -> Option<Claim> {
+    let first = unsealed(1);
+    story.last(ID, |claim| claim.subject == first)?;
+    Some(Claim::new(first, Expectation::Absent, Verb::Disturb).leniently(true))
 }
 
 fn infer(call: &Call, story: &Story) -> Option<Claim> {
