@@ -258,6 +258,27 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    use super::super::Vault;
+    use super::super::cli::tests::call;
+
+    #[test]
+    fn what_the_text_found_is_told_from_what_it_wrote() {
+        let found = |lines: &[&str]| {
+            let mut story = Story::default();
+            for line in lines {
+                let claims = Vault::claims(&call(line), &story);
+                story.claims.extend(claims);
+            }
+            let own = story.claims.iter().find(|claim| claim.subject.kind == ID);
+            own.is_some_and(|claim| claim.verb == Verb::Read)
+        };
+        let (put, delete) = ("vault kv put secret/a b=1", "vault kv delete secret/a");
+        let undelete = "vault kv undelete -versions=1 secret/a";
+        assert!(found(&[delete, undelete]));
+        assert!(!found(&[put, delete, undelete]));
+        assert!(!found(&[undelete]));
+    }
+
     #[test]
     fn deleted_destroyed_dropped_and_never_written_are_told_apart() {
         let metadata = json!({"current_version": 5, "versions": {
