@@ -138,7 +138,7 @@ fn is_removal(command: &Command) -> bool {
 fn says_failure(sentence: &str) -> bool {
     // "If you have used that already, the server will reject it" is no mere case.
     let done = sentence.contains(" if you already ") || !sentence.contains(" if ");
-    if done && any(sentence, REJECTS) || sentence.trim_start().starts_with(languages::SIGNS) {
+    if done && any(sentence, REJECTS) || sentence.trim_start().starts_with(marks::SIGNS) {
         return true;
     }
     if is_hypothetical(sentence) {

@@ -1,7 +1,74 @@
 //! What is told by marks alone: `NG`, `❌`, `# forbidden`; and by lines of signs that frame a heading.
 
-use super::languages::{GOOD, MARKS, SIGNS};
 use super::normal;
+
+/// Marks, alone on a line or in a comment, of a command that is to fail.
+pub(super) const MARKS: &[&str] = &[
+    "ng",
+    "error",
+    "an error",
+    "fail",
+    "fails",
+    "failed",
+    "failure",
+    "will fail",
+    "must fail",
+    "denied",
+    "rejected",
+    "refused",
+    "forbidden",
+    "blocked",
+    "not allowed",
+    "not permitted",
+    "unauthorized",
+    "expected error",
+    "expected to fail",
+    // Spanish, Portuguese
+    "falla",
+    "fallo",
+    "denegado",
+    "prohibido",
+    "erro",
+    "falha",
+    "negado",
+    "proibido",
+    // French
+    "erreur",
+    "échec",
+    "échoue",
+    "refusé",
+    "interdit",
+    // German
+    "fehler",
+    "schlägt fehl",
+    "verweigert",
+    "abgelehnt",
+    "verboten",
+    // Russian
+    "ошибка",
+    "отказано",
+    "запрещено",
+    // Japanese, Chinese, Korean
+    "エラー",
+    "失敗",
+    "拒否",
+    "不可",
+    "错误",
+    "錯誤",
+    "失败",
+    "拒绝",
+    "禁止",
+    "오류",
+    "에러",
+    "실패",
+    "거부",
+];
+
+/// Signs for the same, with or without words behind.
+pub(super) const SIGNS: &[char] = &['✗', '✘', '❌', '❎', '🚫', '⛔', '✖'];
+
+/// The marks of a command that works.
+pub(super) const GOOD: &[&str] = &["ok", "✓", "✔", "✅", "success", "allowed", "成功", "可"];
 
 /// Whether a line or comment is but a mark of a failure: `NG`, `(error)`, `# => denied: no such role`.
 pub(super) fn is_failure(text: &str) -> bool {
