@@ -53,7 +53,7 @@ fn every_form_is_taken_in_a_comment_and_beside_the_text() {
     // A backquote cannot begin a plain YAML text.
     let form = EVERY_FORM.replace("- `vault list", "- try `vault list");
     let inner = form.trim_start_matches("<!-- labproof:").trim_end_matches("-->");
-    let indented: String = inner.lines().map(|line| format!("    {line}\n")).collect();
+    let indented = inner.replace('\n', "\n    ");
     let inside = Labproof::new(&["explain", "a.md"]).file("a.md", challenge(&[(fence, &form)]));
     let beside = Labproof::new(&["explain", "a.md"])
         .file("a.md", challenge(&[(fence, "")]))
@@ -86,7 +86,7 @@ fn what_does_not_fit_is_told_with_its_place() {
         let text = challenge(&[("vault secrets enable database", behind)]);
         let ran = Labproof::new(&["explain", "a.md"]).file("a.md", text).run();
         assert_eq!(ran.code, Some(2), "{behind}: {}", both(&ran));
-        told.push_str(&format!("{behind}\n{}\n", ran.stderr));
+        told.extend([behind, "\n", &ran.stderr, "\n"]);
     }
     let beside = Labproof::new(&["explain", "a.md"])
         .file("a.md", challenge(&[("ls", "<!-- labproof: {name: a} -->")]));
@@ -94,7 +94,7 @@ fn what_does_not_fit_is_told_with_its_place() {
         ["checks: {1: {name: b}}", "checks: {2: {name: b}}", "checks: {one: {}}", "checks: all"]
     {
         let ran = beside_with(&beside, word);
-        told.push_str(&format!("{word}\n{}\n", ran.stderr));
+        told.extend([word, "\n", &ran.stderr, "\n"]);
     }
     insta::assert_snapshot!(told);
 }
