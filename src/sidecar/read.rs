@@ -18,13 +18,10 @@ pub(super) const TRACK: &[&str] = &["challenges"];
 
 /// What lies beside a challenge.
 pub(super) fn sidecar(place: &Place) -> Result<Sidecar, SidecarError> {
-    match file(place)? {
-        Some((source, fields)) => said(place, &source, fields),
-        None => {
-            let (inputs, word) = (Inputs::default(), Word::default());
-            Ok(Sidecar { world: beside(place)?, inputs, word })
-        }
+    if let Some((source, fields)) = file(place)? {
+        return said(place, &source, fields);
     }
+    Ok(Sidecar { world: beside(place)?, inputs: Inputs::default(), word: Word::default() })
 }
 
 /// What is said about the checks of a challenge.
@@ -107,9 +104,9 @@ fn said(place: &Place, source: &Source, mut fields: Fields) -> Result<Sidecar, S
     let inputs = fields.take("inputs");
     let known = world.known();
     let inputs = inputs.map(|entry| inputs::read(&mut reader, entry.node, source, &known));
-    let word = checks(&mut reader, &mut fields, source);
+    let checks = checks(&mut reader, &mut fields, source);
     reader.finish()?;
-    Ok(Sidecar { world, inputs: inputs.unwrap_or_default(), word })
+    Ok(Sidecar { world, inputs: inputs.unwrap_or_default(), word: checks })
 }
 
 /// The world that `world:` names, or that stands there itself.
