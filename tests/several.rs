@@ -62,6 +62,25 @@ fn a_challenge_of_which_nothing_is_checked_is_no_success() {
     );
 }
 
+/// Programs get a report of one that claims nothing too, and standard error says why.
+#[test]
+fn one_that_claims_nothing_is_reported_to_programs() {
+    for (format, words) in [
+        ("github", "::error file=prose.md,title=nothing checked::"),
+        ("json", "\"outcome\": \"nothing\""),
+        ("junit", "<error message=\"no claim could be checked\" type=\"nothing\"/>"),
+        ("sarif", "\"exitCode\": 4"),
+        ("tap", "not ok 1 - a claim is checked"),
+    ] {
+        let ran = check(&["prose.md", "--format", format]).run();
+        assert_eq!(ran.code, Some(4), "{format}");
+        assert!(ran.stdout.contains(words), "{format}: {}", ran.stdout);
+        assert!(ran.stderr.contains("no fence with commands"), "{format}: {}", ran.stderr);
+    }
+    let ran = check(&["prose.md"]).run();
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""));
+}
+
 #[test]
 fn a_person_reads_each_and_one_line_more() {
     let ran = check(&["quiz", "a.md", "prose.md"]).run();

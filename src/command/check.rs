@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
         && one.plan.assertions.is_empty()
         && !one.plan.unchecked
     {
-        return Err(Stop::Nothing(nothing(&one.challenge, &one.aside)));
+        return Err(nothing_to_check(one, arguments));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -171,6 +171,20 @@ fn chosen(arguments: &Check) -> Chosen {
     Chosen {
         only: only.map(|only| only.iter().map(|system| system.name().to_owned()).collect()),
         host: arguments.host.clone(),
+    }
+}
+
+/// Programs get a report of nothing all the same: a file that is missing says less.
+fn nothing_to_check(one: &Prepared, arguments: &Check) -> Stop {
+    let message = nothing(&one.challenge, &one.aside);
+    if arguments.instruqt || arguments.format == CheckFormat::Human {
+        return Stop::Nothing(message);
+    }
+    let mut report = Report::new(&one.challenge, &one.plan, Vec::new(), one.selection);
+    report.set_aside.clone_from(&one.aside);
+    match say(&[report], arguments) {
+        Ok(()) => Stop::Nothing(message),
+        Err(stop) => stop,
     }
 }
 
