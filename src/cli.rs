@@ -33,12 +33,20 @@ pub enum Command {
     Lab(Lab),
 }
 
-/// Where the challenge is, and what its variables stand for.
+/// Where a challenge is, and what its variables stand for.
 #[derive(Debug, Args)]
 pub struct Input {
     /// A challenge's file or directory, or `-` for standard input.
     #[arg(value_name = "PATH", default_value = "assignment.md")]
     pub path: PathBuf,
+    /// What its variables stand for.
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// What the variables of a challenge stand for.
+#[derive(Debug, Args)]
+pub struct Given {
     /// What a variable or placeholder of the text stands for; above what the text says.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub variables: Vec<String>,
@@ -52,9 +60,12 @@ pub struct Input {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(after_help = EXIT_CODES)]
 pub struct Check {
-    /// The challenge.
+    /// Challenges' files or directories, or `-` for standard input.
+    #[arg(value_name = "PATH", default_value = "assignment.md")]
+    pub paths: Vec<PathBuf>,
+    /// What their variables stand for.
     #[command(flatten)]
-    pub input: Input,
+    pub given: Given,
     /// Only the steps up to this one; a learner who is further on passes.
     #[arg(long, value_name = "N", conflicts_with = "step", value_parser = clap::value_parser!(u32).range(1..))]
     pub until: Option<u32>,
@@ -62,8 +73,8 @@ pub struct Check {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub step: Option<u32>,
     /// How to say it.
-    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
-    pub format: OutputFormat,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
     /// For an Instruqt check script: at most one `FAIL: ` line on standard output.
     #[arg(long, conflicts_with = "format")]
     pub instruqt: bool,
@@ -127,23 +138,44 @@ impl System {
     }
 }
 
-/// How to say it.
+/// How to say what a check has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
+pub enum CheckFormat {
+    /// Annotations of a GitHub workflow.
+    Github,
     /// For a terminal.
     Human,
     /// One JSON document.
     Json,
+    /// JUnit XML.
+    Junit,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// TAP 13.
+    Tap,
 }
 
-impl OutputFormat {
+impl CheckFormat {
     /// Its name in the registry of formats.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Github => "github",
             Self::Human => "human",
             Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Tap => "tap",
         }
     }
+}
+
+/// How to say what a challenge claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a terminal.
+    Human,
+    /// One JSON document.
+    Json,
 }
 
 /// `labproof explain`
@@ -159,8 +191,8 @@ pub struct Explain {
     #[arg(value_name = "PATH", requires = "coverage")]
     pub more: Vec<PathBuf>,
     /// How to say it.
-    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
-    pub format: OutputFormat,
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
+    pub format: ExplainFormat,
 }
 
 /// `labproof prove`

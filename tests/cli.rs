@@ -77,6 +77,10 @@ fn usage_errors_are_2_and_reach_the_learner_under_instruqt() {
         &["check", "a.md", "--var", "nothing"],
         &["check", "a.md", "--var-file", "missing"],
         &["check", "a.md", "--fromat", "json"],
+        &["check", "a.md", "--format", "xml"],
+        &["check", "a.md", "a.md", "--until", "1"],
+        &["check", "a.md", "a.md", "--step", "1"],
+        &["check", "a.md", "missing"],
     ] {
         let ran = Labproof::new(arguments).file("a.md", GOOD).run();
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
@@ -190,6 +194,13 @@ fn json_is_one_document_of_the_documented_shape() {
     assert_eq!(document["exit_code"], 3);
 }
 
+#[test]
+fn explain_has_the_formats_of_an_explanation() {
+    let ran = Labproof::new(&["explain", "a.md", "--format", "tap"]).file("a.md", GOOD).run();
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    assert!(ran.stderr.contains("[possible values: human, json]"), "{}", ran.stderr);
+}
+
 /// What a text writes into variables and logins may be a secret: no title, field or note repeats it.
 #[test]
 fn secrets_of_the_text_are_not_repeated() {
@@ -201,6 +212,10 @@ fn secrets_of_the_text_are_not_repeated() {
         &["explain", "-", "--format", "json"],
         &["check", "-", "--all", "--timings"],
         &["check", "-", "--format", "json"],
+        &["check", "-", "--format", "github"],
+        &["check", "-", "--format", "junit"],
+        &["check", "-", "--format", "sarif"],
+        &["check", "-", "--format", "tap"],
         &["check", "-", "--instruqt"],
     ] {
         let ran = Labproof::new(arguments).stdin(text).run();

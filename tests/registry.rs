@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum;
 use labproof::assertion::{Bindings, collect};
 use labproof::challenge;
+use labproof::cli::CheckFormat;
 use labproof::provider;
 use labproof::report::FORMATS;
 use labproof::source::Source;
@@ -118,4 +120,12 @@ fn commands_that_only_look_claim_nothing() {
 fn formats_are_in_order_and_documented() {
     assert!(FORMATS.iter().map(|format| format.name).is_sorted());
     assert!(FORMATS.iter().all(|format| !format.doc.is_empty()));
+}
+
+/// Every format can be asked for: `instruqt` by a flag of its own.
+#[test]
+fn the_command_line_has_every_format() {
+    let known = CheckFormat::value_variants().iter().map(|format| format.name());
+    let registered = FORMATS.iter().map(|format| format.name).filter(|name| *name != "instruqt");
+    assert_eq!(known.collect::<Vec<_>>(), registered.collect::<Vec<_>>());
 }

@@ -22,7 +22,7 @@ const STEPS: [&str; 5] = [
 
 fn spelled(name: &str, report: &Report) -> String {
     let mut bytes = Vec::new();
-    (format(name).unwrap().render)(report, &mut bytes).unwrap();
+    (format(name).unwrap().render)(std::slice::from_ref(report), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 

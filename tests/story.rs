@@ -83,6 +83,6 @@ pub(crate) fn outcomes(report: &Report) -> String {
 pub(crate) fn human(report: &Report) -> String {
     let mut bytes = Vec::new();
     let format = labproof::report::format("human").expect("registered");
-    (format.render)(report, &mut bytes).expect("writing to memory");
+    (format.render)(std::slice::from_ref(report), &mut bytes).expect("writing to memory");
     anstream::adapter::strip_str(&String::from_utf8(bytes).expect("UTF-8")).to_string()
 }

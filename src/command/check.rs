@@ -1,34 +1,43 @@
 //! `labproof check`: the whole line, once.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::assertion::{Chosen, Plan, Selection, SetAside};
 use crate::challenge::Challenge;
-use crate::cli::{Check, OutputFormat, Probe};
+use crate::cli::{Check, CheckFormat, Probe};
 use crate::config::{Config, Probes};
 use crate::observe::{self, Observed};
 use crate::provider::Lab;
-use crate::report::{self, Report};
+use crate::report::{self, Report, Together};
 use crate::text::count;
 use crate::verdict::{self, Outcome, Verdict};
 
 use super::{Stop, load, told_to_end, write_out};
 
-/// Runs the subcommand; gives the exit code of the report.
+/// A challenge that can be looked at.
+struct Prepared {
+    challenge: Challenge,
+    plan: Plan,
+    selection: Selection,
+    aside: Vec<SetAside>,
+}
+
+/// Runs the subcommand; gives the exit code of the reports.
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let started = Instant::now();
-    let challenge = load::challenge(&arguments.input.path)?;
-    let bindings = load::bindings(&arguments.input)?;
-    let selection = selection(arguments, &challenge)?;
-    let (path, host) = (&arguments.input.path, arguments.host.as_deref());
-    let mut plan = load::plan(&challenge, path, bindings, host)?;
-    plan.climb(usize::from(arguments.hint));
-    let aside = chosen(arguments).choose(&mut plan);
-    if plan.assertions.is_empty() && !plan.unchecked {
-        return Err(Stop::Nothing(nothing(&challenge, &aside)));
+    // All of them are read before anything is looked at.
+    let prepared: Result<Vec<Prepared>, Stop> =
+        arguments.paths.iter().map(|path| prepare(arguments, path)).collect();
+    let prepared = prepared?;
+    if let [one] = prepared.as_slice()
+        && one.plan.assertions.is_empty()
+        && !one.plan.unchecked
+    {
+        return Err(nothing_to_check(one, arguments));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -36,22 +45,43 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
         .build()
         .map_err(|error| Stop::Unreadable(format!("cannot start: {}", error.kind())))?;
     let spinner = spinner(arguments);
-    let lab = Lab::new(config(arguments));
-    let judged = runtime.block_on(judged(&plan, &lab, selection));
+    let mut reports = Vec::new();
+    let mut timings = String::new();
+    let looked = prepared.into_iter().try_for_each(|one| {
+        let begun = Instant::now();
+        let mut config = config(arguments);
+        // One bound on the whole run, however many challenges there are.
+        config.limits.deadline = config.limits.deadline.saturating_sub(started.elapsed());
+        let lab = Lab::new(config);
+        let (observed, verdicts) = runtime.block_on(judged(&one.plan, &lab, one.selection))?;
+        let mut report = Report::new(&one.challenge, &observed.plan, verdicts, one.selection);
+        report.duration = begun.elapsed();
+        report.all = arguments.all;
+        report.set_aside = one.aside;
+        report.set_aside.retain(|aside| one.selection.contains(aside.step));
+        timings.push_str(&lab.timings.summary(report.duration));
+        reports.push(report);
+        Ok::<(), Stop>(())
+    });
     spinner.finish_and_clear();
     // A jq program or a name look-up that hangs must not hold the report back.
     runtime.shutdown_background();
-    let (observed, verdicts) = judged?;
-    let mut report = Report::new(&challenge, &observed.plan, verdicts, selection);
-    report.duration = started.elapsed();
-    report.all = arguments.all;
-    report.set_aside = aside;
-    report.set_aside.retain(|one| selection.contains(one.step));
-    say(&report, arguments)?;
+    looked?;
+    say(&reports, arguments)?;
     if arguments.timings {
-        let _ = write!(io::stderr(), "{}", lab.timings.summary(report.duration));
+        let _ = write!(io::stderr(), "{timings}");
     }
-    Ok(report.outcome.exit_code())
+    Ok(Together::of(&reports).outcome.exit_code())
+}
+
+fn prepare(arguments: &Check, path: &Path) -> Result<Prepared, Stop> {
+    let challenge = load::challenge(path)?;
+    let bindings = load::bindings(&arguments.given)?;
+    let selection = selection(arguments, &challenge)?;
+    let mut plan = load::plan(&challenge, path, bindings, arguments.host.as_deref())?;
+    plan.climb(usize::from(arguments.hint));
+    let aside = chosen(arguments).choose(&mut plan);
+    Ok(Prepared { challenge, plan, selection, aside })
 }
 
 /// Looks and judges, and looks again at what its author says may take a while, as long as that is.
@@ -104,6 +134,10 @@ async fn look(plan: &Plan, lab: &Lab, selection: Selection) -> Result<Observed, 
 }
 
 fn selection(arguments: &Check, challenge: &Challenge) -> Result<Selection, Stop> {
+    if arguments.paths.len() > 1 && (arguments.until.is_some() || arguments.step.is_some()) {
+        let message = "--until and --step are about one challenge, and several are named";
+        return Err(Stop::Unreadable(message.to_owned()));
+    }
     let last = challenge.steps.len();
     let within = |flag: &str, step: u32| {
         let step = step as usize;
@@ -126,6 +160,20 @@ fn chosen(arguments: &Check) -> Chosen {
     Chosen {
         only: only.map(|only| only.iter().map(|system| system.name().to_owned()).collect()),
         host: arguments.host.clone(),
+    }
+}
+
+/// Programs get a report of nothing all the same: a file that is missing says less.
+fn nothing_to_check(one: &Prepared, arguments: &Check) -> Stop {
+    let message = nothing(&one.challenge, &one.aside);
+    if arguments.instruqt || arguments.format == CheckFormat::Human {
+        return Stop::Nothing(message);
+    }
+    let mut report = Report::new(&one.challenge, &one.plan, Vec::new(), one.selection);
+    report.set_aside.clone_from(&one.aside);
+    match say(&[report], arguments) {
+        Ok(()) => Stop::Nothing(message),
+        Err(stop) => stop,
     }
 }
 
@@ -162,7 +210,7 @@ fn config(arguments: &Check) -> Config {
 
 /// Only where a person watches: both streams a terminal, and words to come.
 fn spinner(arguments: &Check) -> ProgressBar {
-    let human = arguments.format == OutputFormat::Human && !arguments.instruqt;
+    let human = arguments.format == CheckFormat::Human && !arguments.instruqt;
     if !human || !io::stderr().is_terminal() || !io::stdout().is_terminal() {
         return ProgressBar::hidden();
     }
@@ -174,10 +222,10 @@ fn spinner(arguments: &Check) -> ProgressBar {
     bar
 }
 
-fn say(report: &Report, arguments: &Check) -> Result<(), Stop> {
+fn say(reports: &[Report], arguments: &Check) -> Result<(), Stop> {
     let name = if arguments.instruqt { "instruqt" } else { arguments.format.name() };
     match report::format(name) {
-        Some(format) => write_out(|out| (format.render)(report, out)),
+        Some(format) => write_out(|out| (format.render)(reports, out)),
         None => Err(Stop::Unreadable(format!("unknown format `{name}`"))),
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::assertion::{self, Bindings};
 use crate::challenge::Challenge;
-use crate::cli::{Explain, OutputFormat};
+use crate::cli::{Explain, ExplainFormat};
 use crate::report::coverage::Coverage;
 
 use super::{Stop, load, write_out};
@@ -44,8 +44,8 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
         return Err(Stop::Unreadable(message.to_owned()));
     }
     write_out(|out| match arguments.format {
-        OutputFormat::Human => coverage.human(out),
-        OutputFormat::Json => coverage.json(out),
+        ExplainFormat::Human => coverage.human(out),
+        ExplainFormat::Json => coverage.json(out),
     })?;
     Ok(0)
 }

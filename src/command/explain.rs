@@ -1,6 +1,6 @@
 //! `labproof explain`: what a challenge claims, without looking at any system.
 
-use crate::cli::{Explain, OutputFormat};
+use crate::cli::{Explain, ExplainFormat};
 use crate::report::explanation;
 
 use super::{Stop, coverage, load, write_out};
@@ -11,12 +11,12 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
         return coverage::run(arguments);
     }
     let challenge = load::challenge(&arguments.input.path)?;
-    let bindings = load::bindings(&arguments.input)?;
+    let bindings = load::bindings(&arguments.input.given)?;
     let plan = load::plan(&challenge, &arguments.input.path, bindings, None)?;
     let explanation = explanation::Explanation::new(&challenge, &plan);
     write_out(|out| match arguments.format {
-        OutputFormat::Human => explanation.human(out),
-        OutputFormat::Json => explanation.json(out),
+        ExplainFormat::Human => explanation.human(out),
+        ExplainFormat::Json => explanation.json(out),
     })?;
     Ok(0)
 }

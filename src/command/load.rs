@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::assertion::{Bindings, Plan};
 use crate::author::{self, Word};
 use crate::challenge::{self, Challenge};
-use crate::cli::Input;
+use crate::cli::Given;
 use crate::config;
 use crate::diagnostic::Invalid;
 use crate::local::{self, Whereabouts};
@@ -32,12 +32,12 @@ pub(super) fn challenge(path: &Path) -> Result<Challenge, Stop> {
 }
 
 /// What `--var`, `--var-file` and the environment say.
-pub(super) fn bindings(input: &Input) -> Result<Bindings, Stop> {
+pub(super) fn bindings(given: &Given) -> Result<Bindings, Stop> {
     let mut bindings = Bindings::default();
-    for variable in &input.variables {
+    for variable in &given.variables {
         bindings.give(variable).map_err(|error| Stop::Unreadable(format!("--var: {error}")))?;
     }
-    if let Some(path) = &input.var_file {
+    if let Some(path) = &given.var_file {
         let (shown, bytes) = read(path)?;
         let text = text(&shown, bytes)?;
         bindings.give_file(&text).map_err(|(line, error)| {

@@ -8,17 +8,30 @@ use crate::assertion::{Role, Selection};
 use crate::text::count;
 use crate::verdict::Outcome;
 
-use super::{Report, ReportAssertion, ReportStep, RunOutcome};
+use super::words::UNCHECKED;
+use super::{Report, ReportAssertion, ReportStep, RunOutcome, Together};
 
-/// Writes the report with styles; the stream drops them where they do not belong.
-pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+/// Writes the reports with styles; the stream drops them where they do not belong.
+pub(super) fn render(reports: &[Report], out: &mut dyn io::Write) -> io::Result<()> {
+    for (index, report) in reports.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        challenge(report, out)?;
+    }
+    match reports {
+        [_] => Ok(()),
+        several => summary_of_all(several, out),
+    }
+}
+
+fn challenge(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     header(report, out)?;
     let width = report.steps.last().map_or(1, |step| step.number.to_string().len());
     let mut hidden = 0;
     let mut causes = Vec::new();
     for step in &report.steps {
-        let reached = report.here.is_none_or(|here| step.number <= here);
-        if !reached && !report.all {
+        if !report.reached(step.number) && !report.all {
             hidden += 1;
             continue;
         }
@@ -42,8 +55,7 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
 }
 
 fn header(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let name = report.title.as_deref().or(report.slug.as_deref()).unwrap_or(&report.path);
-    writeln!(out, "{}", name.bold())
+    writeln!(out, "{}", report.name().bold())
 }
 
 fn step_line(
@@ -139,7 +151,7 @@ fn details<'a>(
         row("because", Some(&format!("of step {step}, which comes first")))?;
     }
     // Later steps may look wrong only because the learner is not there yet: no hint for those.
-    let reached = report.here.is_none_or(|here| claim.assertion.step <= here);
+    let reached = report.reached(claim.assertion.step);
     row("hint", verdict.hint.as_deref().filter(|_| reached))
 }
 
@@ -164,6 +176,9 @@ fn summary(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     };
     let pass = report.counts.pass;
     match report.outcome {
+        RunOutcome::Pass if report.assertions.is_empty() => {
+            writeln!(out, "\n{}: {UNCHECKED}", "done".green())
+        }
         RunOutcome::Pass if pass == 0 => {
             writeln!(out, "\n{}{range}: later steps have replaced all of it", "done".green())
         }
@@ -180,6 +195,29 @@ fn summary(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         }
         RunOutcome::Nothing => {
             writeln!(out, "\n{}{range}: no claim could be checked", "nothing checked".yellow())
+        }
+    }
+}
+
+/// One line more, where there are several challenges.
+fn summary_of_all(reports: &[Report], out: &mut dyn io::Write) -> io::Result<()> {
+    let together = Together::of(reports);
+    let all = count(reports.len(), "challenge");
+    let stand = reports.iter().filter(|report| report.outcome == RunOutcome::Pass).count();
+    let name = together.deciding.map(Report::name).unwrap_or_default();
+    match together.outcome {
+        RunOutcome::Pass => writeln!(out, "\n{}: {all}", "all done".green()),
+        RunOutcome::Fail => {
+            let start = "not all done yet".red();
+            writeln!(out, "\n{start}: {stand} of {all} done, {name} is next")
+        }
+        RunOutcome::Unknown => {
+            let start = "cannot tell of all".yellow();
+            writeln!(out, "\n{start}: {stand} of {all} done, {name} could not be seen")
+        }
+        RunOutcome::Nothing => {
+            let start = "not all checked".yellow();
+            writeln!(out, "\n{start}: {stand} of {all} done, nothing was checked of {name}")
         }
     }
 }

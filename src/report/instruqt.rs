@@ -7,7 +7,7 @@ use std::io;
 use crate::text::one_line;
 use crate::verdict::Outcome;
 
-use super::{Report, RunOutcome};
+use super::{Report, RunOutcome, Together};
 
 /// The whole line, prefix included.
 const LINE_WIDTH: usize = 200;
@@ -19,8 +19,10 @@ pub fn fail_line(message: &str) -> String {
 }
 
 /// Writes the line, or nothing where the run passes.
-pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    match report.outcome {
+pub(super) fn render(reports: &[Report], out: &mut dyn io::Write) -> io::Result<()> {
+    let together = Together::of(reports);
+    let Some(report) = together.deciding else { return Ok(()) };
+    match together.outcome {
         RunOutcome::Pass => Ok(()),
         RunOutcome::Nothing => {
             let message = "nothing was checked; this is not about your work";
@@ -39,17 +41,10 @@ fn message(report: &Report) -> String {
     let verdict = &claim.verdict;
     if verdict.outcome == Outcome::Unknown {
         // The reason may be long; what must not be cut off stands before it.
-        let reason = verdict.reason.as_deref().unwrap_or("it could not be seen");
         let rest = format!("could not tell if step {step} is done; this is not about your work: ");
-        return format!("{rest}{reason}");
+        return format!("{rest}{}", claim.finding());
     }
-    let actual = verdict.actual.as_deref().unwrap_or("not so yet");
-    let mut start = format!("step {step} ({}): {actual}", claim.assertion.title);
-    // The title says what is expected, unless it is about single fields.
-    if verdict.expected != claim.assertion.expected {
-        start.push_str(", expected ");
-        start.push_str(&verdict.expected);
-    }
+    let start = format!("step {step} ({}): {}", claim.assertion.title, claim.finding());
     match &verdict.hint {
         // A hint that would be cut off is worse than none.
         Some(hint) if start.chars().count() + hint.chars().count() + 10 <= LINE_WIDTH => {

@@ -4,7 +4,18 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Report, ReportAssertion, ReportStep, origin_word};
+use super::{Counts, Report, ReportAssertion, ReportStep, Together, origin_word};
+
+/// Several challenges.
+#[derive(Serialize)]
+struct Documents<'a> {
+    schema: u8,
+    outcome: &'static str,
+    exit_code: u8,
+    counts: CountsPart,
+    here: Option<Place<'a>>,
+    challenges: Vec<Document<'a>>,
+}
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -76,9 +87,31 @@ struct Place<'a> {
     step: usize,
 }
 
-/// Writes the document and a newline.
-pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let document = Document {
+/// Writes the document of the one challenge, or one with those of several in it, and a newline.
+pub(super) fn render(reports: &[Report], out: &mut dyn io::Write) -> io::Result<()> {
+    if let [report] = reports {
+        serde_json::to_writer_pretty(&mut *out, &document(report))?;
+        return out.write_all(b"\n");
+    }
+    let together = Together::of(reports);
+    let here = together.deciding.and_then(|report| {
+        let challenge = report.slug.as_deref().or(Some(&report.path));
+        report.here.map(|step| Place { challenge, step })
+    });
+    let documents = Documents {
+        schema: 1,
+        outcome: together.outcome.word(),
+        exit_code: together.outcome.exit_code(),
+        counts: counts(together.counts),
+        here,
+        challenges: reports.iter().map(document).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &documents)?;
+    out.write_all(b"\n")
+}
+
+fn document(report: &Report) -> Document<'_> {
+    Document {
         schema: 1,
         challenge: ChallengePart {
             path: &report.path,
@@ -87,12 +120,7 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         },
         outcome: report.outcome.word(),
         exit_code: report.outcome.exit_code(),
-        counts: CountsPart {
-            pass: report.counts.pass,
-            fail: report.counts.fail,
-            unknown: report.counts.unknown,
-            skip: report.counts.skip,
-        },
+        counts: counts(report.counts),
         here: report.here,
         steps: report.steps.iter().map(step).collect(),
         assertions: report.assertions.iter().map(|claim| assertion(report, claim)).collect(),
@@ -102,9 +130,11 @@ pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             .map(|(reason, claims)| AsidePart { claims, reason })
             .collect(),
         duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    }
+}
+
+fn counts(counts: Counts) -> CountsPart {
+    CountsPart { pass: counts.pass, fail: counts.fail, unknown: counts.unknown, skip: counts.skip }
 }
 
 fn step(step: &ReportStep) -> StepPart<'_> {

@@ -2,9 +2,15 @@
 
 pub mod coverage;
 pub mod explanation;
+mod github;
 mod human;
 mod instruqt;
 mod json;
+mod junit;
+mod sarif;
+mod tap;
+mod together;
+mod words;
 
 use std::io;
 use std::time::Duration;
@@ -116,21 +122,25 @@ pub struct Report {
     pub set_aside: Vec<SetAside>,
 }
 
-/// One way to spell a report.
+/// One way to spell the reports of a run, one for each challenge.
 pub struct Format {
     /// As in `--format NAME`.
     pub name: &'static str,
     /// What it is for, in a few words.
     pub doc: &'static str,
-    /// Spells it.
-    pub render: fn(&Report, &mut dyn io::Write) -> io::Result<()>,
+    /// Spells them.
+    pub render: fn(&[Report], &mut dyn io::Write) -> io::Result<()>,
 }
 
 /// Every format, by name.
 pub const FORMATS: &[Format] = &[
+    Format { name: "github", doc: "annotations of a GitHub workflow", render: github::render },
     Format { name: "human", doc: "a line per step, for a terminal", render: human::render },
     Format { name: "instruqt", doc: "one `FAIL: ` line, or nothing", render: instruqt::render },
     Format { name: "json", doc: "one JSON document", render: json::render },
+    Format { name: "junit", doc: "JUnit XML, for a CI system", render: junit::render },
+    Format { name: "sarif", doc: "SARIF 2.1.0, for code scanning", render: sarif::render },
+    Format { name: "tap", doc: "TAP 13, for a test harness", render: tap::render },
 ];
 
 /// A format by its name.
@@ -139,6 +149,7 @@ pub fn format(name: &str) -> Option<&'static Format> {
 }
 
 pub use instruqt::fail_line;
+pub use together::Together;
 
 impl Report {
     /// Puts together what the judge said of the steps that were asked for.

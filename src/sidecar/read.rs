@@ -21,8 +21,7 @@ pub(super) fn sidecar(place: &Place) -> Result<Sidecar, SidecarError> {
     if let Some((source, fields)) = file(place)? {
         return said(place, &source, fields);
     }
-    let (inputs, word) = (Inputs::default(), Word::default());
-    Ok(Sidecar { world: beside(place)?, inputs, word })
+    Ok(Sidecar { world: beside(place)?, inputs: Inputs::default(), word: Word::default() })
 }
 
 /// What is said about the checks of a challenge.

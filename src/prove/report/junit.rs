@@ -2,73 +2,49 @@
 
 use std::io;
 
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
 use crate::prove::proof::{Finding, Proof, Tried};
+use crate::text::one_line;
 
 /// Writes the document.
 pub(super) fn render(proofs: &[Proof], out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites name=\"labproof prove\">")?;
-    for proof in proofs {
-        suite(proof, out)?;
-    }
-    writeln!(out, "</testsuites>")
+    let mut document = Report::new("labproof prove");
+    document.add_test_suites(proofs.iter().map(suite));
+    document.serialize(out).map_err(io::Error::other)
 }
 
-fn suite(proof: &Proof, out: &mut dyn io::Write) -> io::Result<()> {
-    let number =
-        |is: fn(&Finding) -> bool| proof.tried.iter().filter(|one| is(&one.finding)).count();
-    writeln!(
-        out,
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\">",
-        escaped(&proof.path),
-        proof.tried.len(),
-        number(|finding| matches!(finding, Finding::Wrong(_))),
-        number(|finding| matches!(finding, Finding::Untried(_))),
-        number(|finding| matches!(finding, Finding::Equivalent | Finding::Nothing(_))),
-        proof.duration.as_secs_f64()
-    )?;
-    for one in &proof.tried {
-        case(proof, one, out)?;
-    }
-    writeln!(out, "  </testsuite>")
+fn suite(proof: &Proof) -> TestSuite {
+    let mut suite = TestSuite::new(&proof.path);
+    suite.set_time(proof.duration);
+    suite.add_test_cases(proof.tried.iter().map(|one| case(proof, one)));
+    suite
 }
 
-fn case(proof: &Proof, one: &Tried, out: &mut dyn io::Write) -> io::Result<()> {
+fn case(proof: &Proof, one: &Tried) -> TestCase {
     let place = one.step.map(|step| format!("step {step}: ")).unwrap_or_default();
     let rule = one.rule.map(|rule| format!("{rule}: ")).unwrap_or_default();
-    let name = escaped(&format!("{place}{rule}{}", one.name));
-    let class = escaped(&format!("{}.{}", proof.check, one.trial.name()));
-    write!(
-        out,
-        "    <testcase name=\"{name}\" classname=\"{class}\" time=\"{:.3}\"",
-        one.took.as_secs_f64()
-    )?;
-    let (element, message) = match &one.finding {
-        Finding::Proven => return writeln!(out, "/>"),
-        Finding::Wrong(what) => ("failure", what.as_str()),
-        Finding::Untried(why) => ("error", why.as_str()),
-        Finding::Equivalent => ("skipped", "leaves all that is claimed as the solution does"),
-        Finding::Nothing(why) => ("skipped", why.as_str()),
-    };
-    writeln!(out, ">")?;
-    writeln!(out, "      <{element} message=\"{}\"/>", escaped(message))?;
-    writeln!(out, "    </testcase>")
+    let mut case = TestCase::new(format!("{place}{rule}{}", one.name), status(&one.finding));
+    case.set_classname(format!("{}.{}", proof.check, one.trial.name()));
+    case.set_time(one.took);
+    case
 }
 
-/// Text for an attribute; what XML has no place for is left out.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\n' => safe.push_str("&#10;"),
-            '\t' => safe.push_str("&#9;"),
-            other if other.is_control() || matches!(other, '\u{fffe}' | '\u{ffff}') => {}
-            other => safe.push(other),
+fn status(finding: &Finding) -> TestCaseStatus {
+    let (mut status, message) = match finding {
+        Finding::Proven => return TestCaseStatus::success(),
+        Finding::Wrong(what) => (TestCaseStatus::non_success(NonSuccessKind::Failure), &**what),
+        Finding::Untried(why) => (TestCaseStatus::non_success(NonSuccessKind::Error), &**why),
+        Finding::Equivalent => {
+            (TestCaseStatus::skipped(), "leaves all that is claimed as the solution does")
         }
+        Finding::Nothing(why) => (TestCaseStatus::skipped(), &**why),
+    };
+    // An attribute is one line to whoever reads it.
+    status.set_message(one_line(message, usize::MAX));
+    if message.contains('\n') {
+        // The library leaves a tab out, and what it stands between would run together.
+        status.set_description(message.replace('\t', " "));
     }
-    safe
+    status
 }

@@ -85,6 +85,19 @@ fn what_programs_read() {
 }
 
 #[test]
+fn junit_is_read_back_by_another_parser() {
+    let text = said("junit", &[proof(true), proof(false)]);
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let all = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
+    assert_eq!((all("testsuite"), all("testcase"), all("skipped")), (2, 22, 4));
+    assert_eq!((all("failure"), all("error")), (1, 1));
+    let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
+    let told = "check passes\nshop/a: <not> \"seen\" & told";
+    assert_eq!(failure.text(), Some(told));
+    assert_eq!(failure.attribute("message"), Some(told.replace('\n', " ").as_str()));
+}
+
+#[test]
 fn the_outcome_is_the_worst_that_was_found() {
     assert_eq!(proof(false).outcome().exit_code(), 0);
     assert_eq!(proof(true).outcome().exit_code(), 1);
