@@ -40,7 +40,9 @@ pub(super) enum Language {
 }
 
 /// Words of an opening line that name no language.
-const FLAGS: &[&str] = &["run", "copy", "nocopy", "wrap", "nowrap", "line-numbers", "noselect"];
+// `plain` is what Killercoda's editor calls every fence.
+const FLAGS: &[&str] =
+    &["run", "copy", "nocopy", "wrap", "nowrap", "line-numbers", "noselect", "plain"];
 const SHELLS: &[&str] = &["bash", "sh", "shell", "zsh", "shell-script", "shellscript"];
 const CONSOLES: &[&str] = &["console", "shell-session", "sh-session", "terminal", "bash-session"];
 
@@ -86,6 +88,7 @@ mod tests {
             ("", Language::Unnamed),
             ("run", Language::Unnamed),
             ("nocopy", Language::Unnamed),
+            ("plain", Language::Unnamed),
             (",run", Language::Unnamed),
             ("bash", Language::Shell),
             ("bash,run", Language::Shell),

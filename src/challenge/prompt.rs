@@ -68,6 +68,9 @@ fn shell_prompt(line: &str, root: bool) -> Option<usize> {
         let rest = text[length..].strip_prefix(' ')?;
         Some(indent + length + 1 + rest.len() - rest.trim_start_matches(' ').len())
     };
+    if text.starts_with("$> ") {
+        return after(2);
+    }
     if text.starts_with('$') {
         return after(1);
     }
@@ -75,7 +78,7 @@ fn shell_prompt(line: &str, root: bool) -> Option<usize> {
         let first = text[2..].split_whitespace().next().unwrap_or_default();
         return plausible::is_known(first).then(|| after(1)).flatten();
     }
-    // `[root@host ~]#`, `user@host:~/x$`, `bash-5.1$`, `/ #`.
+    // `[root@host ~]#`, `user@host:~/x$`, `-bash-5.1$`, `/ #`.
     let window = text.char_indices().take(80);
     let end =
         window.skip(1).find(|(at, c)| matches!(c, '$' | '#') && text[at + 1..].starts_with(' '));
@@ -86,7 +89,10 @@ fn shell_prompt(line: &str, root: bool) -> Option<usize> {
         .split_once('@')
         .is_some_and(|(user, host)| is_user(user) && host.contains(':') && !host.contains(' '));
     let shell = ["bash-", "sh-"].iter().any(|shell| {
-        name.strip_prefix(shell)
+        // A shell that was logged in to has a dash before its name.
+        name.strip_prefix('-')
+            .unwrap_or(name)
+            .strip_prefix(shell)
             .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
     });
     let place = matches!(name, "/ " | "~ ");

@@ -16,6 +16,25 @@ fn words(text: &str) -> Vec<Word> {
 }
 
 #[test]
+fn what_stands_around_a_substitution_is_kept() {
+    for (text, around) in [
+        ("a \"b,$(echo q) d\"", ["b,", " d"]),
+        ("a \"b,\\\nc,$(echo q) d\"", ["b,c,", " d"]),
+        ("a \"b,\\\nc,\\\ne,$(echo \\\"q\\\") d\"", ["b,c,e,", " d"]),
+    ] {
+        let words = words(text);
+        let literal = |piece: Option<&Piece>| match piece {
+            Some(Piece::Literal(text)) => text.clone(),
+            other => panic!("{text}: {other:?}"),
+        };
+        let pieces = &words[1].pieces;
+        assert_eq!(literal(pieces.first()), around[0], "{text}: {pieces:?}");
+        assert_eq!(literal(pieces.last()), around[1], "{text}: {pieces:?}");
+        assert_eq!(pieces.len(), 3, "{text}: {pieces:?}");
+    }
+}
+
+#[test]
 fn quoting_is_resolved() {
     for (text, wanted) in [
         (r"a 'b $c' ", "a|b $c"),

@@ -153,6 +153,10 @@ impl Reader<'_> {
         else {
             return false;
         };
+        // Behind a line that goes on in double quotes, the parser's offsets are not those of the text any more.
+        if expansion.body.is_some() && !written.starts_with(['$', '`', '<', '>']) {
+            return false;
+        }
         let end = expansion.range.end;
         // The parser unescapes the inside of backquotes, and an escape in the same quotes before them,
         // before it parses it, so that its offsets are not those of the text any more.
