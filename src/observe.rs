@@ -84,9 +84,13 @@ pub fn wanted(plan: &Plan, selection: Selection) -> impl Fn(&Assertion) -> bool 
         })
         .map(|assertion| assertion.step)
         .min();
+    // One of several steps is enough, whichever of them is asked for.
+    let groups = plan.alternatives().into_iter();
+    let groups = groups.filter(|group| group.iter().any(|step| selection.contains(*step)));
+    let beside: Vec<usize> = groups.flatten().collect();
     move |assertion| {
         let later = replaced.is_some_and(|step| assertion.changes() && assertion.step > step);
-        selection.contains(assertion.step) || later
+        selection.contains(assertion.step) || later || beside.contains(&assertion.step)
     }
 }
 

@@ -27,7 +27,7 @@ const MODULES: &[(&str, Uses)] = &[
     ("assertion", AllBut(&["yaml", "config"])),
     ("local", Only(&["challenge", "author", "assertion", "secret"])),
     ("observe", Only(&["assertion", "claim", "config", "provider"])),
-    ("verdict", Only(&["author", "assertion", "claim", "secret", "text"])),
+    ("verdict", Only(&["assertion", "claim", "secret", "text"])),
     ("report", AllBut(&["secret", "yaml", "config", "author", "local", "observe"])),
     ("lab", Only(&["config", "secret", "text"])),
     ("world", Only(&["source", "diagnostic", "yaml", "lab", "secret", "text"])),

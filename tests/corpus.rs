@@ -78,7 +78,7 @@ fn every_challenge_of_the_corpus_is_read() {
     insta::assert_snapshot!(counts, @r"
     292 files, 980 steps, 1498 commands
     316 notes, 47 warnings, 0 errors
-    digest 2695a86721004d83
+    digest 894b5e205ebe1bbf
     ");
 }
 

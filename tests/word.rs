@@ -76,6 +76,8 @@ fn what_does_not_fit_is_told_with_its_place() {
         "<!-- labproof: {add: [{kind: kubernetes/object, name: pod/a, in: {namspace: b}, state: gone}]} -->",
         "<!-- labproof: {change: [{claim: vault/mount databse/, fields: {type: any}}]} -->",
         "<!-- labproof: {change: [{claim: vault/policy, title: a}], waive: [{claim: vault/mount}]} -->",
+        "<!-- labproof: {add: [{kind: vault/kv-version, name: kv/a}, {kind: vault/policy, name: a, state: refused}]} -->",
+        "<!-- labproof: {fence: alternative} -->",
         "<!-- labproof: {change: [{fields: {'$.a[': 1, a: {matches: '('}, b: {}}}]} -->",
         "<!-- labproof: {wait: 2m, vars: {1a: b}, checks: some, expect: accepted} -->",
         "<!-- labproof: [a] -->",
@@ -90,9 +92,13 @@ fn what_does_not_fit_is_told_with_its_place() {
     }
     let beside = Labproof::new(&["explain", "a.md"])
         .file("a.md", challenge(&[("ls", "<!-- labproof: {name: a} -->")]));
-    for word in
-        ["checks: {1: {name: b}}", "checks: {2: {name: b}}", "checks: {one: {}}", "checks: all"]
-    {
+    for word in [
+        "checks: {01: {}}",
+        "checks: {1: {name: b}}",
+        "checks: {2: {name: b}}",
+        "checks: {one: {}}",
+        "checks: all",
+    ] {
         let ran = beside_with(&beside, word);
         told.extend([word, "\n", &ran.stderr, "\n"]);
     }
@@ -102,6 +108,17 @@ fn what_does_not_fit_is_told_with_its_place() {
 fn beside_with(labproof: &Labproof, word: &str) -> Ran {
     std::fs::write(labproof.path("a.labproof.yml"), word).unwrap();
     labproof.run()
+}
+
+#[test]
+fn a_step_is_called_as_its_author_calls_it() {
+    let text = challenge(&[("touch ~/one ~/two", "<!-- labproof: {name: both files} -->")]);
+    for (files, mark) in
+        [(&[("one", ""), ("two", "")][..], "✓ step 1  both files"), (&[], "✗ step 1  both files")]
+    {
+        let ran = check(&text, files, &[]);
+        assert!(ran.stdout.contains(mark), "{}", ran.stdout);
+    }
 }
 
 #[test]
@@ -138,6 +155,81 @@ fn one_of_the_alternatives_is_enough() {
         let line = ran.stdout.lines().find(|line| line.contains("you are here"));
         assert_eq!(line.is_some(), here.is_some(), "{}", ran.stdout);
         assert!(here.is_none_or(|here| line.unwrap().contains(here)), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn an_alternative_excuses_only_what_was_done_instead() {
+    // A step of which nothing is judged is no reason to let another be.
+    for first in ["ls", "./script.sh"] {
+        let text = challenge(&[
+            ("touch ~/zero", ""),
+            (first, ""),
+            ("touch ~/two", "<!-- labproof: {fence: alternative} -->"),
+        ]);
+        let ran = check(&text, &[("zero", "")], &[]);
+        assert_eq!(ran.code, Some(1), "{first}: {}", both(&ran));
+    }
+    // Whichever of them is asked for, the other is looked at.
+    let text = challenge(&[
+        ("touch ~/one", ""),
+        ("touch ~/two", "<!-- labproof: {fence: alternative} -->"),
+    ]);
+    for (file, range) in [("two", "--until"), ("two", "--step"), ("one", "--step")] {
+        let step = if file == "one" { "2" } else { "1" };
+        let ran = check(&text, &[(file, "")], &[range, step]);
+        assert_eq!(ran.code, Some(0), "{file} {range} {step}: {}", both(&ran));
+    }
+    // One that could not be seen may be done.
+    let text = challenge(&[
+        ("vault secrets enable -path=notes kv", ""),
+        ("touch ~/two", "<!-- labproof: {fence: alternative} -->"),
+    ]);
+    let ran = Labproof::new(&["check", "a.md", "--only", "host,vault"]).file("a.md", text).run();
+    assert_eq!(ran.code, Some(3), "{}", both(&ran));
+}
+
+#[test]
+fn what_an_author_writes_of_a_secret_is_not_shown() {
+    let word = "<!-- labproof: {change: [{claim: vault/kv-secret, fields: {password: hunter2}}], \
+                add: [{kind: vault/kv-secret, name: kv/b, fields: {a: hunter2, '$.b': {matches: hunter2}}}, \
+                {kind: kubernetes/object, name: secret/a, fields: {data.a: hunter2}}, \
+                {kind: host/file, name: ~/a, fields: {contents: [hunter2]}}, \
+                {kind: postgres/login, name: a, in: {password: hunter2}, state: refused}]} -->";
+    let text = challenge(&[("vault kv put kv/a password=first", word)]);
+    for arguments in [
+        &["explain", "a.md"][..],
+        &["explain", "a.md", "--format", "json"],
+        &["check", "a.md", "--all", "--only", "host,vault,kubernetes,postgres"],
+        &["check", "a.md", "--format", "json", "--only", "host,vault,kubernetes,postgres"],
+        &["check", "a.md", "--only", "host"],
+        &["check", "a.md", "--only", "host", "--instruqt"],
+    ] {
+        let ran = Labproof::new(arguments).file("a.md", &text).file("a", "other").run();
+        assert!(ran.code != Some(2) && !both(&ran).contains("hunter2"), "{}", both(&ran));
+    }
+}
+
+#[test]
+fn a_value_that_stands_for_nothing_is_told() {
+    for (fields, told) in [
+        ("{contents: $TEMA}", true),
+        ("{contents: 'costs $5'}", true),
+        ("{contents: '$(date)'}", true),
+        ("{contents: 'costs \\$5'}", false),
+        ("{contents: '{\"team\":\"$TEAM\"}'}", false),
+    ] {
+        let word = format!("<!-- labproof: {{change: [{{fields: {fields}}}]}} -->");
+        let text = challenge(&[("export TEAM=blue\necho a > ~/a", &word)]);
+        for (found, code) in [("costs $5", 0), ("{\"team\":\"blue\"}", 0), ("{team:blue}", 1)] {
+            let ran = check(&text, &[("a", found)], &[]);
+            if told {
+                assert_eq!(ran.code, Some(2), "{fields}: {}", both(&ran));
+                assert!(ran.stderr.contains("nothing says what"), "{}", ran.stderr);
+            } else if fields.contains("team") == found.contains("team") {
+                assert_eq!(ran.code, Some(code), "{fields} {found}: {}", both(&ran));
+            }
+        }
     }
 }
 

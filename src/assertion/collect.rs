@@ -156,6 +156,7 @@ impl Walk<'_> {
             span: step.span,
             role: role(claimed, own, &unclaimed),
             title: said.and_then(|said| said.name.clone()).unwrap_or(title),
+            named: said.is_some_and(|said| said.name.is_some()),
             fence: said.map(|said| said.fence).unwrap_or_default(),
             unclaimed,
             commands: planned::complete(challenge, step, std::mem::take(&mut self.planned)),

@@ -112,6 +112,8 @@ pub struct PlannedStep {
     pub role: Role,
     /// Its first claim, or its first command; or what its author calls it.
     pub title: String,
+    /// Whether the title is its author's.
+    pub named: bool,
     /// Who does it, by its author's word.
     pub fence: FenceMark,
     /// The commands that claim nothing, and why.
@@ -253,6 +255,22 @@ impl Plan {
     pub fn asks_for(&self, step: usize) -> bool {
         let planned = self.steps.iter().find(|planned| planned.number == step);
         planned.is_none_or(|planned| planned.fence == FenceMark::Required)
+    }
+
+    /// The steps of which one is enough, by their author's word.
+    pub fn alternatives(&self) -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for pair in self.steps.windows(2) {
+            let (before, step) = (pair[0].number, &pair[1]);
+            if step.fence != FenceMark::Alternative {
+                continue;
+            }
+            match groups.last_mut().filter(|group| group.last() == Some(&before)) {
+                Some(group) => group.push(step.number),
+                None => groups.push(vec![before, step.number]),
+            }
+        }
+        groups
     }
 
     /// Leaves of the author's ladders of hints one rung, from 1; at most the last.

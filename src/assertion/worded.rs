@@ -2,7 +2,7 @@
 
 use crate::author::{Added, Changed, FieldValue, Named, State, StepWord, Wanted};
 use crate::challenge;
-use crate::claim::{Claim, Expectation, Field, Meaning, Subject, Text, Verb};
+use crate::claim::{Claim, Expectation, Field, Hole, Meaning, Part, Subject, Text, Verb};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 use crate::text::{nearest, or_list, ticked};
@@ -35,13 +35,14 @@ pub(super) fn refused(mut claim: Claim) -> Option<Claim> {
     }
 }
 
-/// What a text of the author's stands for: variables and substitutions as between a shell's double quotes.
+/// What a text of the author's stands for: variables and substitutions as between a shell's double quotes. A text that
+/// is none between them stands for itself.
 pub(super) fn shell_text(scope: &mut Scope<'_>, text: &str) -> Text {
     if !text.contains('$') {
         return Text::from(text);
     }
     // Only its value counts.
-    let quoted = format!("value=\"{text}\"");
+    let quoted = format!("value=\"{}\"", with_escaped_quotes(text));
     let commands = challenge::script(&quoted, Span::default(), false);
     let assignment = commands.and_then(|commands| match commands.as_slice() {
         [one] if one.words.is_empty() => one.assignments.first().cloned(),
@@ -49,13 +50,37 @@ pub(super) fn shell_text(scope: &mut Scope<'_>, text: &str) -> Text {
     });
     match assignment {
         Some(assignment) => scope.assigned("…", &assignment.value),
-        None => Text::from(text),
+        None => Text::from(Part::Hole(Hole::Unbound(text.to_owned()))),
     }
 }
 
-/// A claim of the author's own. What holds it is what the text says of the same thing.
-pub(super) fn added(added: &Added, scope: &mut Scope<'_>, plan: &Plan) -> Claim {
-    let mut subject = Subject::new(added.kind, shell_text(scope, &added.name));
+/// The text with its double quotes escaped, but for those inside `$(…)`, which begin anew.
+fn with_escaped_quotes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut depth, mut before) = (0_usize, ' ');
+    for letter in text.chars() {
+        match letter {
+            '(' if before == '$' || depth > 0 => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '"' if depth == 0 && before != '\\' => out.push('\\'),
+            _ => {}
+        }
+        out.push(letter);
+        before = letter;
+    }
+    out
+}
+
+/// A claim of the author's own, and what is wrong with it. What holds it is what the text says of the same thing.
+pub(super) fn added(
+    added: &Added,
+    scope: &mut Scope<'_>,
+    plan: &Plan,
+) -> (Claim, Option<Diagnostic>) {
+    // Mounts are called with the slash that ends their path.
+    let slash = added.kind.ends_with("mount") && !added.name.ends_with('/');
+    let name = if slash { format!("{}/", added.name) } else { added.name.clone() };
+    let mut subject = Subject::new(added.kind, shell_text(scope, &name));
     for (key, value) in &added.params {
         let value = shell_text(scope, value);
         let value = if *key == "password" { value.sealed() } else { value };
@@ -64,7 +89,7 @@ pub(super) fn added(added: &Added, scope: &mut Scope<'_>, plan: &Plan) -> Claim 
     let (expectation, verb) = match added.state {
         State::Present => (Expectation::Present(Vec::new()), Verb::Make),
         State::Absent => (Expectation::Absent, Verb::Remove),
-        State::Refused => (Expectation::Refused, Verb::Confirm),
+        State::Refused => (Expectation::Refused, Verb::Change),
     };
     let known = plan.assertions.iter().rev().find(|one| one.claim.subject == subject);
     let verb = match (verb, known) {
@@ -74,8 +99,15 @@ pub(super) fn added(added: &Added, scope: &mut Scope<'_>, plan: &Plan) -> Claim 
     };
     let mut claim = Claim::new(subject, expectation, verb);
     claim.container = known.and_then(|known| known.claim.container.clone());
-    set(&mut claim, &added.fields, scope);
-    claim
+    let wrong = set(&mut claim, &added.fields, scope);
+    (claim, wrong.map(|written| unbound(added.at, &written)))
+}
+
+/// A value that stands for nothing would be taken for anything.
+fn unbound(at: Span, written: &str) -> Diagnostic {
+    let message = format!("nothing says what {} stands for", ticked(written));
+    let help = "`vars`, the text or `--var` can; `\\$` is a `$` of its own";
+    Diagnostic::error(at, message).help(help)
 }
 
 /// Does with the claims of a step what its author says of them.
@@ -87,7 +119,9 @@ pub(super) fn heed(
 ) {
     for change in &said.change {
         for index in meant(&change.named, assertions, said, mistakes) {
-            apply(change, &mut assertions[index], scope);
+            let wrong = apply(change, &mut assertions[index], scope);
+            let wrong = wrong.map(|written| unbound(change.named.at, &written));
+            mistakes.extend(wrong.map(|diagnostic| said.mistake(diagnostic)));
         }
     }
     for waiver in &said.waive {
@@ -108,14 +142,16 @@ pub(super) fn heed(
     }
 }
 
-fn apply(change: &Changed, assertion: &mut Assertion, scope: &mut Scope<'_>) {
-    set(&mut assertion.claim, &change.fields, scope);
+/// Gives the value that stands for nothing, if there is one.
+fn apply(change: &Changed, assertion: &mut Assertion, scope: &mut Scope<'_>) -> Option<String> {
+    let wrong = set(&mut assertion.claim, &change.fields, scope);
     if change.title.is_some() {
         assertion.said.title.clone_from(&change.title);
     }
     if !change.hints.is_empty() {
         assertion.said.hints.clone_from(&change.hints);
     }
+    wrong
 }
 
 /// Which claims are meant; none is a mistake.
@@ -152,17 +188,51 @@ fn meant(
             None if there.is_empty() => diagnostic.help("`add:` adds one"),
             None => diagnostic.help(format!("it has {}", or_list(&there))),
         };
-        mistakes.push(Mistake { source: said.source.clone(), diagnostic });
+        mistakes.push(said.mistake(diagnostic));
     }
     found
 }
 
-/// Sets what is wanted of the fields of a claim that something is present.
-fn set(claim: &mut Claim, wanted: &[FieldValue], scope: &mut Scope<'_>) {
-    let Expectation::Present(fields) = &mut claim.expectation else { return };
+impl StepWord {
+    /// Something of it that does not fit.
+    pub(super) fn mistake(&self, diagnostic: Diagnostic) -> Mistake {
+        Mistake { source: self.source.clone(), diagnostic }
+    }
+}
+
+/// Kinds whose fields may hold what must not be shown.
+const SECRET: &[&str] = &[
+    "host/file",
+    "postgres/login",
+    "postgres/role",
+    "vault/database-config",
+    "vault/kv-secret",
+    "vault/kv-version",
+    "vault/path",
+];
+
+/// Sets what is wanted of the fields of a claim that something is present; gives the value that stands for nothing.
+fn set(claim: &mut Claim, wanted: &[FieldValue], scope: &mut Scope<'_>) -> Option<String> {
+    let Expectation::Present(fields) = &mut claim.expectation else { return None };
+    let subject = &claim.subject;
+    let of_a_secret = SECRET.contains(&subject.kind)
+        || subject.kind == "kubernetes/object" && subject.name.shown().starts_with("secret");
+    let mut wrong = None;
     for FieldValue { path, wanted } in wanted {
         let known = fields.iter().position(|field| field.path == *path);
-        let field = match wanted {
+        let sealed = of_a_secret && path != "type" && path != "mode"
+            || path.contains(".env[")
+            || known.is_some_and(|index| is_sealed(&fields[index].value));
+        let mut value = |text: &str| {
+            let value = shell_text(scope, text);
+            let open = value.parts().iter().find_map(|part| match part {
+                Part::Hole(Hole::Unbound(written)) => Some(written.clone()),
+                _ => None,
+            });
+            wrong = wrong.take().or(open);
+            value
+        };
+        let mut field = match wanted {
             Wanted::NotCompared => {
                 fields.retain(|field| field.path != *path);
                 continue;
@@ -170,21 +240,27 @@ fn set(claim: &mut Claim, wanted: &[FieldValue], scope: &mut Scope<'_>) {
             Wanted::Unset => Field::unset(path),
             Wanted::Any => Field::new(path, "any", Meaning::AnyValue),
             Wanted::Matches(pattern) => Field::new(path, pattern.as_str(), Meaning::Pattern),
-            Wanted::List(items) => {
-                Field::new(path, shell_text(scope, &items.join(",")), Meaning::WrittenList)
-            }
-            Wanted::Value(value) => {
-                let value = shell_text(scope, value);
+            Wanted::List(items) => Field::new(path, value(&items.join(",")), Meaning::WrittenList),
+            Wanted::Value(text) => {
                 let meaning = known.map(|index| fields[index].meaning);
                 let by_value = |meaning: &Meaning| {
                     !matches!(meaning, Meaning::AnyValue | Meaning::Unset | Meaning::NotReturned)
                 };
-                Field::new(path, value, meaning.filter(by_value).unwrap_or(Meaning::Written))
+                let meaning = meaning.filter(by_value).unwrap_or(Meaning::Written);
+                Field::new(path, value(text), meaning)
             }
         };
+        if sealed && !matches!(wanted, Wanted::Any | Wanted::Unset) {
+            field.value = field.value.sealed_as("the author's value");
+        }
         match known {
             Some(index) => fields[index] = field,
             None => fields.push(field),
         }
     }
+    wrong
+}
+
+fn is_sealed(value: &Text) -> bool {
+    value.parts().iter().any(|part| matches!(part, Part::Supplied { .. }))
 }

@@ -95,6 +95,14 @@ pub(super) fn added(reader: &mut Reader<'_>, node: Node) -> Option<Added> {
     let name = name.and_then(|entry| reader.scalar(entry.node, "`name`"));
     let params = kind.map(|kind| params(reader, &mut fields, kind)).unwrap_or_default();
     let state = state(reader, &mut fields)?;
+    for (key, at) in kind.map(|kind| missing(kind, &params, at)).into_iter().flatten() {
+        let message = format!("a claim of this kind has no {} in `in`", ticked(key));
+        reader.wrong(Diagnostic::error(at, message));
+    }
+    if state == State::Refused && kind.is_some_and(|kind| kind != "postgres/login") {
+        let message = "only a login is refused";
+        reader.wrong(Diagnostic::error(at, message).help("`absent` is for what is not there"));
+    }
     let wanted = fields.take("fields").map(|entry| (entry.at, value::fields(reader, entry)));
     if let Some((at, _)) = wanted.as_ref().filter(|_| state != State::Present) {
         let message = "only what is present has fields";
@@ -109,6 +117,17 @@ pub(super) fn added(reader: &mut Reader<'_>, node: Node) -> Option<Added> {
     let confirms = confirms.unwrap_or(false);
     let fields = wanted.map(|(_, fields)| fields).unwrap_or_default();
     Some(Added { at, kind: kind?, name: name?, params, state, fields, title, hints, confirms })
+}
+
+/// The parameters without which a thing of a kind cannot be found.
+fn missing(
+    kind: &'static str,
+    given: &[(&'static str, String)],
+    at: Span,
+) -> Vec<(&'static str, Span)> {
+    let needs = provider::kind(kind).map(provider::Kind::needs).unwrap_or_default();
+    let lacks = |key: &&&str| given.iter().all(|(known, _)| known != *key);
+    needs.iter().filter(lacks).map(|key| (*key, at)).collect()
 }
 
 fn params(

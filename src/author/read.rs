@@ -56,7 +56,12 @@ pub fn under_checks(reader: &mut Reader<'_>, entry: Entry, source: &Source) -> W
     }
     let mut word = Word::default();
     for entry in reader.entries(entry.node, "`checks`") {
-        let Some(number) = entry.key.parse().ok().filter(|number| *number > 0) else {
+        let Some(number) = entry
+            .key
+            .parse()
+            .ok()
+            .filter(|number: &usize| number.to_string() == entry.key && *number > 0)
+        else {
             let message = format!("{} is no number of a step", ticked(&entry.key));
             reader.wrong(Diagnostic::error(entry.at, message).help("steps count from 1"));
             continue;

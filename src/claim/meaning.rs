@@ -61,6 +61,13 @@ impl Meaning {
             Fact::Sealed(secret) if self == Self::Pattern => {
                 return matches_regex(expected, secret.expose());
             }
+            Fact::Sealed(secret) if self == Self::Written => {
+                return same_written(expected, &Value::from(secret.expose()));
+            }
+            Fact::Sealed(secret) if self == Self::WrittenList => {
+                let list = serde_json::from_str(secret.expose());
+                return same_set(expected, &list.unwrap_or_else(|_| secret.expose().into()));
+            }
             Fact::Sealed(secret) => return expected.matches(secret.expose()),
             Fact::Plain(value) => value,
         };

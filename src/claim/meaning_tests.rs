@@ -25,8 +25,11 @@ fn what_an_author_writes_is_compared_by_what_it_may_mean() {
     assert!(same(Meaning::Pattern, "^nginx:1\\.2", json!("nginx:1.27")));
     assert!(!same(Meaning::Pattern, "^nginx:1\\.2$", json!("nginx:1.27")));
     assert!(!same(Meaning::Pattern, "(", json!("(")), "no expression matches nothing");
-    let sealed = Fact::Sealed(crate::secret::Secret::new("hunter2"));
-    assert!(Meaning::Pattern.same(&Text::from("^h.*2$"), &sealed));
+    let sealed = |text: &str| Fact::Sealed(crate::secret::Secret::new(text));
+    assert!(Meaning::Pattern.same(&Text::from("^h.*2$"), &sealed("hunter2")));
+    assert!(Meaning::Written.same(&Text::from("30m"), &sealed("1800")));
+    assert!(Meaning::WrittenList.same(&Text::from("5,1800"), &sealed("[1800,5]")));
+    assert!(!Meaning::WrittenList.same(&Text::from("5"), &sealed("[1800,5]")));
 }
 
 #[test]

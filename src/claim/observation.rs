@@ -131,7 +131,8 @@ impl Facts {
 
     fn picked(&self, path: &str) -> Option<Fact> {
         let pick = |whole: &Value| {
-            let found: Vec<Value> = whole.query(path).ok()?.into_iter().cloned().collect();
+            let found = whole.query(path).ok()?.into_iter().filter(|value| !value.is_null());
+            let found: Vec<Value> = found.cloned().collect();
             match found.as_slice() {
                 [] => None,
                 [one] => Some(one.clone()),

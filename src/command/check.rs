@@ -94,9 +94,11 @@ async fn judged(
     const PAUSE: Duration = Duration::from_secs(1);
     let started = Instant::now();
     let deadline = lab.config.limits.deadline;
+    let judge =
+        |observed: &Observed| verdict::judge_all(&observed.plan, &observed.observations, selection);
     let mut observed = look(plan, lab, selection).await?;
+    let mut verdicts = judge(&observed);
     loop {
-        let verdicts = verdict::judge_all(&observed.plan, &observed.observations, selection);
         let left = deadline.saturating_sub(started.elapsed());
         let waits = waits(&observed.plan, &verdicts).min(deadline);
         if started.elapsed() + PAUSE > waits || left <= PAUSE {
@@ -109,8 +111,20 @@ async fn judged(
         let mut config = lab.config.clone();
         config.limits.deadline = left.saturating_sub(PAUSE);
         let again = Lab::new(config);
-        observed = look(plan, &again, selection).await?;
+        let seen = look(plan, &again, selection).await?;
+        let judged = judge(&seen);
+        // A later look that had less time, and saw less, takes back nothing of what was seen.
+        if first_open(&judged) != Some(Outcome::Unknown)
+            || first_open(&verdicts) != Some(Outcome::Fail)
+        {
+            (observed, verdicts) = (seen, judged);
+        }
     }
+}
+
+fn first_open(verdicts: &[Verdict]) -> Option<Outcome> {
+    let mut outcomes = verdicts.iter().map(|verdict| verdict.outcome);
+    outcomes.find(|outcome| matches!(outcome, Outcome::Fail | Outcome::Unknown))
 }
 
 /// How long the first step that does not stand may take.

@@ -93,6 +93,9 @@ fn step_line(
 
 /// The claim that decides the step; with how many others.
 fn title(report: &Report, step: &ReportStep) -> String {
+    if step.named {
+        return step.title.clone();
+    }
     let claims: Vec<&ReportAssertion> = report.of_step(step.number).collect();
     let deciding = claims.iter().find(|claim| Some(claim.verdict.outcome) == step.outcome);
     let title = deciding.map_or(step.title.as_str(), |claim| claim.assertion.title.as_str());

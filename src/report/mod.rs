@@ -78,6 +78,8 @@ pub struct ReportStep {
     pub role: Role,
     /// Its first claim, or its first command.
     pub title: String,
+    /// Whether the title is its author's, who means all of its claims by it.
+    pub named: bool,
     /// The outcome of its claims together; `None` without claims.
     pub outcome: Option<Outcome>,
 }
@@ -180,6 +182,7 @@ impl Report {
                 line: source.line(step.span.start),
                 role: step.role,
                 title: step.title.clone(),
+                named: step.named,
                 outcome: step_outcome(&assertions, step.number),
             })
             .collect();

@@ -1,25 +1,31 @@
 //! Steps of which one is enough, by their author's word.
 
 use crate::assertion::Plan;
-use crate::author::FenceMark;
 
 use super::{Outcome, Verdict};
 
-/// Excuses what does not hold of the steps beside one that is done; where none is, of all but the one that the learner
-/// has come furthest with.
+/// Excuses what does not hold of the steps beside one that is done. Where none is, one that could not be seen may be;
+/// else the learner is at the one that they have come furthest with. A step of which nothing was judged excuses nothing.
 pub(super) fn settle(plan: &Plan, verdicts: &mut [Verdict]) {
-    for group in groups(plan) {
+    for group in plan.alternatives() {
         let outcomes = |step: usize| {
             let claims = plan.assertions.iter().zip(&*verdicts);
             claims.filter(move |(one, _)| one.step == step).map(|(_, verdict)| verdict.outcome)
         };
-        let passes = |step: usize| outcomes(step).filter(|one| *one == Outcome::Pass).count();
-        let open =
-            |step: usize| outcomes(step).any(|one| matches!(one, Outcome::Fail | Outcome::Unknown));
-        let done = group.iter().copied().find(|step| passes(*step) > 0 && !open(*step));
+        let count = |step: usize, outcome| outcomes(step).filter(|one| *one == outcome).count();
+        let passes = |step: usize| count(step, Outcome::Pass);
+        let (fails, unknowns) =
+            (|step| count(step, Outcome::Fail), |step| count(step, Outcome::Unknown));
+        let judged: Vec<usize> = group
+            .iter()
+            .copied()
+            .filter(|step| passes(*step) + fails(*step) + unknowns(*step) > 0)
+            .collect();
+        let done = judged.iter().copied().find(|step| fails(*step) + unknowns(*step) == 0);
+        let unseen = judged.iter().copied().find(|step| fails(*step) == 0);
         // The first of those with as many claims that hold.
-        let furthest = group.iter().copied().rev().max_by_key(|step| passes(*step));
-        let Some(kept) = done.or(furthest) else { continue };
+        let furthest = judged.iter().copied().rev().max_by_key(|step| passes(*step));
+        let Some(kept) = done.or(unseen).or(furthest) else { continue };
         let reason = match done {
             Some(step) => format!("step {step} was done instead: one of them is enough"),
             None => format!("instead of step {kept}: one of them is enough"),
@@ -29,23 +35,9 @@ pub(super) fn settle(plan: &Plan, verdicts: &mut [Verdict]) {
             if beside && matches!(verdict.outcome, Outcome::Fail | Outcome::Unknown) {
                 verdict.outcome = Outcome::Skip;
                 verdict.reason = Some(reason.clone());
+                verdict.overtaken_by = done;
                 (verdict.hint, verdict.actual) = (None, None);
             }
         }
     }
-}
-
-/// The steps that are alternatives to each other.
-fn groups(plan: &Plan) -> Vec<Vec<usize>> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    for (before, step) in plan.steps.iter().map(|step| step.number).zip(plan.steps.iter().skip(1)) {
-        if step.fence != FenceMark::Alternative {
-            continue;
-        }
-        match groups.last_mut().filter(|group| group.last() == Some(&before)) {
-            Some(group) => group.push(step.number),
-            None => groups.push(vec![before, step.number]),
-        }
-    }
-    groups
 }

@@ -1,6 +1,7 @@
 //! What the author says of a step, taken in before its commands and after them.
 
 use crate::author::{FenceMark, StepWord};
+use crate::diagnostic::Diagnostic;
 
 use super::super::told::Told;
 use super::super::{Assertion, Origin, worded};
@@ -27,8 +28,13 @@ impl Walk<'_> {
 
     /// Does with the claims of a step, which are those from `first` on, what its author says of them.
     pub(super) fn heed(&mut self, said: &StepWord, first: usize) {
+        if said.fence == FenceMark::Alternative && self.step == 1 {
+            let message = "there is no step before it that it could be done instead of";
+            self.plan.mistakes.push(said.mistake(Diagnostic::error(said.at, message)));
+        }
         for added in &said.add {
-            let claim = worded::added(added, &mut self.scope, &self.plan);
+            let (claim, wrong) = worded::added(added, &mut self.scope, &self.plan);
+            self.plan.mistakes.extend(wrong.map(|diagnostic| said.mistake(diagnostic)));
             let place = self.plan.assertions.len() + self.plan.asides.len();
             self.story.claims.push(claim.clone());
             let span = self.challenge.steps[self.step - 1].span;
