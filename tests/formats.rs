@@ -5,14 +5,14 @@ mod readers;
 use labproof::assertion::{Selection, SetAside};
 use labproof::claim::{Control, Facts, Observation};
 use labproof::provider;
-use labproof::report::{Report, format};
+use labproof::report::Report;
 use labproof::secret::Secret;
 use labproof::text::one_line;
 use labproof::verdict::Outcome;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::story::{World, check, sealed, there};
+use crate::story::{World, broken, check, mount, sealed, spelled, there};
 use readers::{Told, github, junit, sarif, tap};
 
 const STEPS: [&str; 4] = [
@@ -21,16 +21,6 @@ const STEPS: [&str; 4] = [
     "vault kv put kv/app key=hunter2",
     "kubectl delete deployment old",
 ];
-
-fn spelled(name: &str, reports: &[Report]) -> String {
-    let mut bytes = Vec::new();
-    (format(name).unwrap().render)(reports, &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
-}
-
-fn mount() -> Observation {
-    Observation::present(Facts::none().with("type", "database"), "GET sys/mounts → 200")
-}
 
 /// One claim of each outcome: a pass, a fail, an unknown, and a skip.
 fn mixed() -> Report {
@@ -136,13 +126,7 @@ fn a_run_that_checked_nothing_is_no_success() {
 
 #[test]
 fn a_broken_lab_is_one_warning_for_each_cause() {
-    let world: World<'_> = &[
-        ("vault/mount", "database/", sealed()),
-        ("vault/database-role", "database/api", sealed()),
-        ("vault/kv-secret", "kv/app", sealed()),
-        ("kubernetes/object", "deployment/old", there()),
-    ];
-    let report = check(&STEPS, world, Selection::All);
+    let report = check(&STEPS, &broken(), Selection::All);
     let (told, _) = github(&spelled("github", std::slice::from_ref(&report)));
     assert_eq!(outcomes(&told), ["error", "warning"]);
     assert!(told[1].message.contains("not about the learner's work"), "{told:?}");

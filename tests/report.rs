@@ -6,11 +6,11 @@ use std::path::Path;
 use labproof::assertion::{Bindings, Selection, collect};
 use labproof::challenge;
 use labproof::claim::{Control, Facts, Observation, Unobservable};
+use labproof::report::Report;
 use labproof::report::explanation::Explanation;
-use labproof::report::{Report, format};
 use labproof::source::Source;
 
-use crate::story::{World, check, human, sealed, there, with};
+use crate::story::{self, World, broken, check, human, mount, there, with};
 
 const STEPS: [&str; 5] = [
     "vault secrets enable database",
@@ -21,13 +21,7 @@ const STEPS: [&str; 5] = [
 ];
 
 fn spelled(name: &str, report: &Report) -> String {
-    let mut bytes = Vec::new();
-    (format(name).unwrap().render)(std::slice::from_ref(report), &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
-}
-
-fn mount() -> Observation {
-    Observation::present(Facts::none().with("type", "database"), "GET sys/mounts → 200")
+    story::spelled(name, std::slice::from_ref(report))
 }
 
 fn role(ttl: u64) -> Observation {
@@ -66,13 +60,7 @@ fn a_name_that_is_nearly_right() {
 
 #[test]
 fn a_lab_that_is_broken() {
-    let world: World<'_> = &[
-        ("vault/mount", "database/", sealed()),
-        ("vault/database-role", "database/api", sealed()),
-        ("vault/kv-secret", "kv/app", sealed()),
-        ("kubernetes/object", "deployment/old", there()),
-    ];
-    let report = check(&STEPS, world, Selection::All);
+    let report = check(&STEPS, &broken(), Selection::All);
     insta::assert_snapshot!("broken_human", human(&report));
     insta::assert_snapshot!("broken_instruqt", spelled("instruqt", &report));
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use labproof::assertion::{Bindings, Plan, Selection, collect};
 use labproof::challenge;
 use labproof::claim::{Control, Facts, Observation, Subject, Unobservable};
-use labproof::report::Report;
+use labproof::report::{Report, format};
 use labproof::source::Source;
 use labproof::verdict::judge_all;
 
@@ -45,6 +45,28 @@ pub(crate) fn container_gone() -> Observation {
 /// Not to be seen.
 pub(crate) fn sealed() -> Observation {
     Observation::unobservable(Unobservable::Unreachable("Vault is sealed".into()), "")
+}
+
+/// The engine that a challenge enables.
+pub(crate) fn mount() -> Observation {
+    Observation::present(Facts::none().with("type", "database"), "GET sys/mounts → 200")
+}
+
+/// A Vault that is sealed, and a Kubernetes that answers.
+pub(crate) fn broken() -> [(&'static str, &'static str, Observation); 4] {
+    [
+        ("vault/mount", "database/", sealed()),
+        ("vault/database-role", "database/api", sealed()),
+        ("vault/kv-secret", "kv/app", sealed()),
+        ("kubernetes/object", "deployment/old", there()),
+    ]
+}
+
+/// Reports in a format.
+pub(crate) fn spelled(name: &str, reports: &[Report]) -> String {
+    let mut bytes = Vec::new();
+    (format(name).unwrap().render)(reports, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
 }
 
 /// What a check of the steps says in this world.

@@ -18,8 +18,8 @@ use super::scope::Scope;
 use super::servers::Servers;
 use super::told::{self, Exercise, Told};
 use super::{
-    Aside, Assertion, Bindings, LocalFile, Plan, PlannedCommand, PlannedStep, Role, Unclaimed,
-    shown, worded,
+    Assertion, Bindings, LocalFile, Plan, PlannedCommand, PlannedStep, Role, Unclaimed, shown,
+    worded,
 };
 
 /// A text has no more commands than this, loops unrolled.
@@ -110,8 +110,7 @@ impl Walk<'_> {
         for exercise in exercises {
             for claim in exercise.opened(&self.story.claims) {
                 self.story.claims.push(claim.clone());
-                let place = self.plan.assertions.len() + self.plan.asides.len();
-                self.plan.asides.push(Aside { step, span: exercise.span, place, claim });
+                self.plan.set_aside(step, exercise.span, claim);
             }
         }
     }
@@ -320,12 +319,12 @@ impl Walk<'_> {
             if !read.doubted {
                 self.story.claims.push(claim.clone());
             }
-            let place = self.plan.assertions.len() + self.plan.asides.len();
             let (step, span) = (self.step, command.span);
             if claim.verb.claims() {
+                let place = self.plan.place();
                 self.plan.assertions.push(Assertion::new(step, span, place, claim));
             } else {
-                self.plan.asides.push(Aside { step, span, place, claim });
+                self.plan.set_aside(step, span, claim);
             }
         }
     }
@@ -342,8 +341,7 @@ impl Walk<'_> {
         let outer = entered.call;
         let call = provider::seen_through(outer.clone());
         for claim in self.servers.meet(&outer, &call, &mut self.story) {
-            let place = self.plan.assertions.len() + self.plan.asides.len();
-            self.plan.asides.push(Aside { step: self.step, span: command.span, place, claim });
+            self.plan.set_aside(self.step, command.span, claim);
             self.left_behind += 1;
         }
         let mut read = match doubt {

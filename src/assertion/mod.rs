@@ -251,6 +251,17 @@ impl Plan {
         Self { assertions, asides: asides.collect(), ..self.clone() }
     }
 
+    /// The place of what comes next, among all that the text's commands do.
+    fn place(&self) -> usize {
+        self.assertions.len() + self.asides.len()
+    }
+
+    /// Takes in what is said of a thing and not claimed.
+    fn set_aside(&mut self, step: usize, span: Span, claim: Claim) {
+        let place = self.place();
+        self.asides.push(Aside { step, span, place, claim });
+    }
+
     /// Whether everybody does a step, by its author's word.
     pub fn asks_for(&self, step: usize) -> bool {
         let planned = self.steps.iter().find(|planned| planned.number == step);

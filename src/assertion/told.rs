@@ -38,6 +38,29 @@ pub(super) enum Told {
     Optional,
 }
 
+/// What stands before each step, and behind the last.
+fn gaps(challenge: &Challenge) -> Vec<Span> {
+    let steps = &challenge.steps;
+    let starts = std::iter::once(0).chain(steps.iter().map(|step| step.span.end));
+    let ends = steps.iter().map(|step| step.span.start).chain([challenge.seen.text.len()]);
+    starts.zip(ends).map(|(start, end)| Span::new(start, end)).collect()
+}
+
+/// The lines of prose that stand in no fence.
+fn lines_of_prose(prose: &str) -> impl Iterator<Item = &str> {
+    let mut fence = false;
+    prose.lines().map(str::trim).filter(move |line| {
+        let mark = line.starts_with("```") || line.starts_with("~~~");
+        fence ^= mark;
+        !fence && !mark
+    })
+}
+
+/// The sentences of a line.
+fn sentences(line: &str) -> impl Iterator<Item = &str> {
+    line.split(['!', '?', ';', '。']).flat_map(|part| part.split(". "))
+}
+
 /// What is told of each command of each step, if anything.
 pub(super) fn all(challenge: &Challenge) -> Vec<Vec<Option<Told>>> {
     let source = &challenge.seen;
@@ -45,11 +68,8 @@ pub(super) fn all(challenge: &Challenge) -> Vec<Vec<Option<Told>>> {
     let mut section = Section::default();
     // Whether the marks of this text stand before their fences.
     let mut marks_lead = false;
-    for index in 0..=challenge.steps.len() {
-        let before = index.checked_sub(1).map(|before| &challenge.steps[before]);
-        let start = before.map_or(0, |step| step.span.end);
-        let end = challenge.steps.get(index).map_or(source.text.len(), |step| step.span.start);
-        let between = Between::read(source.slice(Span::new(start, end)));
+    for (index, gap) in gaps(challenge).into_iter().enumerate() {
+        let between = Between::read(source.slice(gap));
         let (fails_before, fails_after) = between.failures();
         if let Some(before) = index.checked_sub(1).filter(|_| fails_before) {
             told[before].get_or_insert(Told::Fails);

@@ -4,6 +4,7 @@ use crate::author::{Added, Changed, FieldValue, Named, State, StepWord, Wanted};
 use crate::challenge;
 use crate::claim::{Claim, Expectation, Field, Hole, Meaning, Part, Subject, Text, Verb};
 use crate::diagnostic::Diagnostic;
+use crate::provider;
 use crate::source::{Source, Span};
 use crate::text::{nearest, or_list, ticked};
 
@@ -200,28 +201,15 @@ impl StepWord {
     }
 }
 
-/// Kinds whose fields may hold what must not be shown.
-const SECRET: &[&str] = &[
-    "host/file",
-    "postgres/login",
-    "postgres/role",
-    "vault/database-config",
-    "vault/kv-secret",
-    "vault/kv-version",
-    "vault/path",
-];
-
 /// Sets what is wanted of the fields of a claim that something is present; gives the value that stands for nothing.
 fn set(claim: &mut Claim, wanted: &[FieldValue], scope: &mut Scope<'_>) -> Option<String> {
     let Expectation::Present(fields) = &mut claim.expectation else { return None };
     let subject = &claim.subject;
-    let of_a_secret = SECRET.contains(&subject.kind)
-        || subject.kind == "kubernetes/object" && subject.name.shown().starts_with("secret");
+    let kind = provider::kind(subject.kind);
     let mut wrong = None;
     for FieldValue { path, wanted } in wanted {
         let known = fields.iter().position(|field| field.path == *path);
-        let sealed = of_a_secret && path != "type" && path != "mode"
-            || path.contains(".env[")
+        let sealed = kind.is_some_and(|kind| kind.holds_secrets(subject, path))
             || known.is_some_and(|index| is_sealed(&fields[index].value));
         let mut value = |text: &str| {
             let value = shell_text(scope, text);

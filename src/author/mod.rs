@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::source::{Source, Span};
 
 pub use claims::{Added, Changed, Named, State, Waived};
-pub use read::{STEP, in_text, under_checks};
+pub use read::{STEP, under_checks, whole};
 pub use value::{FieldValue, Wanted};
 
 /// Every key of the author's word, by the place in `schema/labproof.json` that describes it.

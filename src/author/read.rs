@@ -19,7 +19,7 @@ pub const STEP: &[&str] =
 const LONGEST_WAIT: u64 = 40;
 
 /// What the comments in the text say, each behind its fence.
-pub fn in_text(challenge: &Challenge) -> Result<Word, Invalid> {
+fn in_text(challenge: &Challenge) -> Result<Word, Invalid> {
     let source = &challenge.source;
     let mut reader = Reader::new(source);
     let mut word = Word::default();
@@ -49,6 +49,11 @@ pub fn in_text(challenge: &Challenge) -> Result<Word, Invalid> {
     Ok(word)
 }
 
+/// What the author says of a challenge, in its text and beside it.
+pub fn whole(challenge: &Challenge, beside: Word) -> Result<Word, Invalid> {
+    in_text(challenge)?.and(beside, challenge)
+}
+
 /// What stands under `checks:` of the author's file: `none`, or the word by the numbers of steps.
 pub fn under_checks(reader: &mut Reader<'_>, entry: Entry, source: &Source) -> Word {
     if matches!(&entry.node.value, Value::Text(text) if text == "none") {
@@ -74,7 +79,7 @@ pub fn under_checks(reader: &mut Reader<'_>, entry: Entry, source: &Source) -> W
 
 impl Word {
     /// This and another word on the same challenge. A step may be spoken of in one of them.
-    pub fn and(mut self, other: Self, challenge: &Challenge) -> Result<Self, Invalid> {
+    fn and(mut self, other: Self, challenge: &Challenge) -> Result<Self, Invalid> {
         self.unchecked |= other.unchecked;
         for (number, said) in other.steps {
             let error = |message: String, help: String| Invalid {

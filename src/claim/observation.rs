@@ -105,12 +105,7 @@ impl Facts {
     /// The same with all that was read of it. What is secret in a part of it is secret in all.
     #[must_use]
     pub fn whole(mut self, value: &Value) -> Self {
-        let secret = self.fields.iter().any(|(_, fact)| matches!(fact, Fact::Sealed(_)));
-        self.whole = Some(if secret {
-            Fact::Sealed(Secret::new(value.to_string()))
-        } else {
-            Fact::Plain(value.clone())
-        });
+        self.whole = Some(self.sealed_if_secret(value.clone()));
         self
     }
 
@@ -129,56 +124,49 @@ impl Facts {
         found.map(|(_, fact)| Cow::Borrowed(fact)).collect()
     }
 
+    /// What a JSONPath picks of the whole; a `null` is nothing. Of a whole with a secret in it everything is secret.
     fn picked(&self, path: &str) -> Option<Fact> {
-        let pick = |whole: &Value| {
-            let found = whole.query(path).ok()?.into_iter().filter(|value| !value.is_null());
-            let found: Vec<Value> = found.cloned().collect();
-            match found.as_slice() {
-                [] => None,
-                [one] => Some(one.clone()),
-                _ => Some(Value::Array(found)),
-            }
+        let whole = match &self.whole {
+            Some(whole) => whole.clone(),
+            None => self.fields_as_whole(),
         };
-        match &self.whole {
-            Some(Fact::Plain(whole)) => pick(whole).map(Fact::Plain),
-            Some(Fact::Sealed(text)) => {
-                let picked = pick(&serde_json::from_str(text.expose()).ok()?)?;
-                Some(Fact::Sealed(Secret::new(match picked {
-                    Value::String(text) => text,
-                    other => other.to_string(),
-                })))
-            }
-            None => self.picked_of_fields(&pick),
-        }
+        let (whole, secret) = match whole {
+            Fact::Plain(whole) => (whole, false),
+            Fact::Sealed(text) => (serde_json::from_str(text.expose()).ok()?, true),
+        };
+        let found = whole.query(path).ok()?.into_iter().filter(|value| !value.is_null());
+        let mut found: Vec<Value> = found.cloned().collect();
+        let picked = match found.len() {
+            0 => return None,
+            1 => found.remove(0),
+            _ => Value::Array(found),
+        };
+        Some(if secret { Fact::Sealed(Secret::new(text_of(&picked))) } else { Fact::Plain(picked) })
     }
 
     /// Where nothing but the fields was read, they are the whole.
-    fn picked_of_fields(&self, pick: &dyn Fn(&Value) -> Option<Value>) -> Option<Fact> {
-        let mut whole = serde_json::Map::new();
-        let mut secret = false;
-        for (path, fact) in &self.fields {
-            let value = match fact {
-                Fact::Plain(value) => value.clone(),
-                Fact::Sealed(value) => {
-                    secret = true;
-                    Value::from(value.expose())
-                }
-            };
-            whole.insert(path.clone(), value);
-        }
-        let picked = pick(&Value::Object(whole))?;
-        Some(if secret {
-            let text = picked.as_str().map_or_else(|| picked.to_string(), str::to_owned);
-            Fact::Sealed(Secret::new(text))
-        } else {
-            Fact::Plain(picked)
-        })
+    fn fields_as_whole(&self) -> Fact {
+        let value = |fact: &Fact| match fact {
+            Fact::Plain(value) => value.clone(),
+            Fact::Sealed(secret) => Value::from(secret.expose()),
+        };
+        let fields = self.fields.iter().map(|(path, fact)| (path.clone(), value(fact)));
+        self.sealed_if_secret(Value::Object(fields.collect()))
+    }
+
+    fn sealed_if_secret(&self, whole: Value) -> Fact {
+        let secret = self.fields.iter().any(|(_, fact)| matches!(fact, Fact::Sealed(_)));
+        if secret { Fact::Sealed(Secret::new(whole.to_string())) } else { Fact::Plain(whole) }
     }
 
     /// All fields, in the order in which they were put in.
     pub fn fields(&self) -> &[(String, Fact)] {
         &self.fields
     }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Why something could not be seen. Each has its own words; none of them is ever a pass.

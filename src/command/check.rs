@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::assertion::{Chosen, Plan, Selection, SetAside};
+use crate::assertion::{Bindings, Chosen, Plan, Selection, SetAside};
 use crate::challenge::Challenge;
 use crate::cli::{Check, CheckFormat, Probe};
 use crate::config::{Config, Probes};
@@ -30,9 +30,15 @@ struct Prepared {
 pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     let started = Instant::now();
     // All of them are read before anything is looked at.
-    let prepared: Result<Vec<Prepared>, Stop> =
-        arguments.paths.iter().map(|path| prepare(arguments, path)).collect();
-    let prepared = prepared?;
+    let challenges: Vec<Challenge> =
+        arguments.paths.iter().map(|path| load::challenge(path)).collect::<Result<_, _>>()?;
+    let bindings = load::bindings(&arguments.given)?;
+    let prepared: Vec<Prepared> = arguments
+        .paths
+        .iter()
+        .zip(challenges)
+        .map(|(path, challenge)| prepare(arguments, path, challenge, bindings.clone()))
+        .collect::<Result<_, _>>()?;
     if let [one] = prepared.as_slice()
         && one.plan.assertions.is_empty()
         && !one.plan.unchecked
@@ -74,11 +80,15 @@ pub(super) fn run(arguments: &Check) -> Result<u8, Stop> {
     Ok(Together::of(&reports).outcome.exit_code())
 }
 
-fn prepare(arguments: &Check, path: &Path) -> Result<Prepared, Stop> {
-    let challenge = load::challenge(path)?;
-    let bindings = load::bindings(&arguments.given)?;
+fn prepare(
+    arguments: &Check,
+    path: &Path,
+    challenge: Challenge,
+    bindings: Bindings,
+) -> Result<Prepared, Stop> {
     let selection = selection(arguments, &challenge)?;
-    let mut plan = load::plan(&challenge, path, bindings, arguments.host.as_deref())?;
+    let word = load::word(&challenge, path)?;
+    let mut plan = load::plan(&challenge, &word, bindings, arguments.host.as_deref())?;
     plan.climb(usize::from(arguments.hint));
     let aside = chosen(arguments).choose(&mut plan);
     Ok(Prepared { challenge, plan, selection, aside })
@@ -114,24 +124,23 @@ async fn judged(
         let seen = look(plan, &again, selection).await?;
         let judged = judge(&seen);
         // A later look that had less time, and saw less, takes back nothing of what was seen.
-        if first_open(&judged) != Some(Outcome::Unknown)
-            || first_open(&verdicts) != Some(Outcome::Fail)
+        if first_open(&judged).map(|(_, outcome)| outcome) != Some(Outcome::Unknown)
+            || first_open(&verdicts).map(|(_, outcome)| outcome) != Some(Outcome::Fail)
         {
             (observed, verdicts) = (seen, judged);
         }
     }
 }
 
-fn first_open(verdicts: &[Verdict]) -> Option<Outcome> {
-    let mut outcomes = verdicts.iter().map(|verdict| verdict.outcome);
-    outcomes.find(|outcome| matches!(outcome, Outcome::Fail | Outcome::Unknown))
+/// The first claim that does not stand.
+fn first_open(verdicts: &[Verdict]) -> Option<(usize, Outcome)> {
+    let mut outcomes = verdicts.iter().map(|verdict| verdict.outcome).enumerate();
+    outcomes.find(|(_, outcome)| matches!(outcome, Outcome::Fail | Outcome::Unknown))
 }
 
 /// How long the first step that does not stand may take.
 fn waits(plan: &Plan, verdicts: &[Verdict]) -> Duration {
-    let open = |verdict: &Verdict| matches!(verdict.outcome, Outcome::Fail | Outcome::Unknown);
-    let mut claims = plan.assertions.iter().zip(verdicts);
-    let here = claims.find(|(_, verdict)| open(verdict)).map(|(assertion, _)| assertion.step);
+    let here = first_open(verdicts).map(|(index, _)| plan.assertions[index].step);
     let here = plan.assertions.iter().filter(|assertion| Some(assertion.step) == here);
     here.filter_map(|assertion| assertion.said.wait).max().unwrap_or_default()
 }

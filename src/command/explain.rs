@@ -12,7 +12,8 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Stop> {
     }
     let challenge = load::challenge(&arguments.input.path)?;
     let bindings = load::bindings(&arguments.input.given)?;
-    let plan = load::plan(&challenge, &arguments.input.path, bindings, None)?;
+    let word = load::word(&challenge, &arguments.input.path)?;
+    let plan = load::plan(&challenge, &word, bindings, None)?;
     let explanation = explanation::Explanation::new(&challenge, &plan);
     write_out(|out| match arguments.format {
         ExplainFormat::Human => explanation.human(out),

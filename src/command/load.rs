@@ -9,7 +9,6 @@ use crate::author::{self, Word};
 use crate::challenge::{self, Challenge};
 use crate::cli::Given;
 use crate::config;
-use crate::diagnostic::Invalid;
 use crate::local::{self, Whereabouts};
 use crate::secret::Secret;
 use crate::sidecar::Sidecar;
@@ -107,34 +106,27 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
 /// What the challenge claims by its text and its author's word, with the files of this machine that it reads.
 pub(super) fn plan(
     challenge: &Challenge,
-    path: &Path,
+    word: &Word,
     bindings: Bindings,
     host: Option<&str>,
 ) -> Result<Plan, Stop> {
-    let word = word(challenge, path)?;
     let home = config::home();
     let at = Whereabouts { host, home: home.as_deref(), directory: Path::new("") };
-    let plan = local::plan(challenge, &word, bindings, at);
-    fits(&plan)?;
-    Ok(plan)
+    let plan = local::plan(challenge, word, bindings, at);
+    let lines = plan.mistakes.iter().map(|one| one.diagnostic.located(&one.source));
+    match lines.collect::<Vec<_>>().join("\n") {
+        none if none.is_empty() => Ok(plan),
+        lines => Err(Stop::Unreadable(lines)),
+    }
 }
 
 /// What the author says of the checks, in the text and beside it.
-fn word(challenge: &Challenge, path: &Path) -> Result<Word, Stop> {
-    let unreadable = |error: Invalid| Stop::Unreadable(error.to_string());
-    let word = author::in_text(challenge).map_err(unreadable)?;
-    if path == Path::new("-") {
-        return Ok(word);
-    }
-    let beside = Sidecar::word_beside(path).map_err(|error| Stop::Unreadable(error.to_string()))?;
-    word.and(beside, challenge).map_err(unreadable)
-}
-
-/// That the author's word fits the text.
-fn fits(plan: &Plan) -> Result<(), Stop> {
-    let lines = plan.mistakes.iter().map(|one| one.diagnostic.located(&one.source));
-    match lines.collect::<Vec<_>>().join("\n") {
-        none if none.is_empty() => Ok(()),
-        lines => Err(Stop::Unreadable(lines)),
-    }
+pub(super) fn word(challenge: &Challenge, path: &Path) -> Result<Word, Stop> {
+    let unreadable = |error: &dyn std::fmt::Display| Stop::Unreadable(error.to_string());
+    let beside = if path == Path::new("-") {
+        Word::default()
+    } else {
+        Sidecar::word_beside(path).map_err(|error| unreadable(&error))?
+    };
+    author::whole(challenge, beside).map_err(|error| unreadable(&error))
 }

@@ -52,7 +52,9 @@ fn read(path: &Path) -> Result<(Challenge, Sidecar), Stop> {
     let fences: Vec<&str> = challenge.steps.iter().map(|step| step.typed.text()).collect();
     let fits = sidecar.inputs.fits(&fences);
     fits.map_err(|error| Stop::Unreadable(error.to_string()))?;
-    load::plan(&challenge, path, Bindings::default(), None)?;
+    let word = sidecar.word_on(&challenge);
+    let word = word.map_err(|error| Stop::Unreadable(error.to_string()))?;
+    load::plan(&challenge, &word, Bindings::default(), None)?;
     if challenge.steps.is_empty() {
         let path = challenge.source.path.display();
         return Err(Stop::Nothing(format!(

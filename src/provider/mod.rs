@@ -183,6 +183,10 @@ pub trait Kind: Sync {
     fn params(&self) -> &'static [&'static str] {
         &[]
     }
+    /// Whether a field of `subject` may hold what must not be shown.
+    fn holds_secrets(&self, _subject: &Subject, _field: &str) -> bool {
+        false
+    }
     /// The systems that are read to tell, beside that of the thing itself.
     fn also_reads(&self) -> &'static [&'static str] {
         &[]

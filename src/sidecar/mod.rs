@@ -21,11 +21,6 @@ pub use inputs::{InputError, Inputs, StepInput};
 
 /// Every key of an author's file, by the place in `schema/labproof.json` that describes it.
 pub const KEYS: &[(&str, &[&str])] = &[
-    author::KEYS[0],
-    author::KEYS[1],
-    author::KEYS[2],
-    author::KEYS[3],
-    author::KEYS[4],
     ("/$defs/challenge", read::KEYS),
     ("/anyOf/1", read::TRACK),
     ("/$defs/inputs", inputs::KEYS),
@@ -78,7 +73,7 @@ impl Sidecar {
 
     /// What its author says about the checks of a challenge, here and in its text.
     pub fn word_on(&self, challenge: &Challenge) -> Result<Word, Invalid> {
-        author::in_text(challenge)?.and(self.word.clone(), challenge)
+        author::whole(challenge, self.word.clone())
     }
 
     /// What it says about the checks alone: no world is read for it.

@@ -10,15 +10,9 @@ use super::Walk;
 impl Walk<'_> {
     /// Takes in what is to be known before the commands of a step.
     pub(super) fn hear(&mut self, said: &StepWord) {
-        if said.fence == FenceMark::Optional
-            && let Some(told) = self.told.get_mut(self.step - 1)
-        {
-            told.fill(Some(Told::Optional));
-        } else if said.fence != FenceMark::NotForTheLearner
-            && let Some(told) = self.told.get_mut(self.step - 1)
-        {
-            // Who has a say about a fence says what it is for: its prose is not guessed at.
-            told.fill(None);
+        // Who has a say about a fence says what it is for: its prose is not guessed at.
+        if let Some(told) = self.told.get_mut(self.step - 1) {
+            told.fill((said.fence == FenceMark::Optional).then_some(Told::Optional));
         }
         for (name, value) in &said.vars {
             let value = worded::shell_text(&mut self.scope, value);
@@ -35,7 +29,7 @@ impl Walk<'_> {
         for added in &said.add {
             let (claim, wrong) = worded::added(added, &mut self.scope, &self.plan);
             self.plan.mistakes.extend(wrong.map(|diagnostic| said.mistake(diagnostic)));
-            let place = self.plan.assertions.len() + self.plan.asides.len();
+            let place = self.plan.place();
             self.story.claims.push(claim.clone());
             let span = self.challenge.steps[self.step - 1].span;
             let mut assertion = Assertion::new(self.step, span, place, claim);

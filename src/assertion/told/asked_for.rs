@@ -32,14 +32,8 @@ pub(in super::super) struct Exercise {
 pub(in super::super) fn exercises(challenge: &Challenge) -> Vec<Vec<Exercise>> {
     let source = &challenge.seen;
     let steps = &challenge.steps;
-    let gaps: Vec<Span> = (0..=steps.len())
-        .map(|index| {
-            let start = index.checked_sub(1).map_or(0, |before| steps[before].span.end);
-            let end = steps.get(index).map_or(source.text.len(), |step| step.span.start);
-            Span::new(start, end)
-        })
-        .collect();
-    let parts: Vec<Vec<Span>> = gaps.iter().map(|gap| sections(source.slice(*gap), *gap)).collect();
+    let gaps = super::gaps(challenge).into_iter();
+    let parts: Vec<Vec<Span>> = gaps.map(|gap| sections(source.slice(gap), gap)).collect();
     let mut all = Vec::new();
     for (index, gap) in parts.iter().enumerate() {
         // The fences up to the next heading do what is asked for just before them.

@@ -5,7 +5,7 @@ use crate::challenge::Challenge;
 use crate::source::Span;
 
 use super::languages::EDITS;
-use super::{any, normal};
+use super::{any, lines_of_prose, normal, sentences};
 
 /// Programs that are opened on a file.
 const EDITORS: &[&str] =
@@ -33,16 +33,8 @@ pub(in super::super) fn files(challenge: &Challenge) -> Vec<Vec<String>> {
 /// The files that a stretch of prose has changed.
 fn named(prose: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let mut fence = false;
-    for line in prose.lines() {
-        let line = line.trim();
-        if line.starts_with("```") || line.starts_with("~~~") {
-            fence = !fence;
-        } else if !fence {
-            for sentence in line.split(['!', '?', ';', '。']).flat_map(|part| part.split(". ")) {
-                in_sentence(sentence, &mut found);
-            }
-        }
+    for sentence in lines_of_prose(prose).flat_map(sentences) {
+        in_sentence(sentence, &mut found);
     }
     found
 }

@@ -2,11 +2,10 @@
 //! your name", "in this example 203.0.113.7". Only takes away what is compared.
 
 use crate::challenge::Challenge;
-use crate::source::Span;
 
 use super::between::Between;
 use super::languages::{EXAMPLE, OWN, REPLACES};
-use super::{any, normal};
+use super::{any, gaps, lines_of_prose, normal, sentences};
 
 /// What leaves a choice.
 const CHOICE: &[&str] = &[" feel free ", " your own ", " you can ", " you may ", " if you "];
@@ -17,10 +16,9 @@ const INSTEAD: &str = " instead of ";
 pub(in super::super) fn values(challenge: &Challenge) -> Vec<Vec<String>> {
     let source = &challenge.seen;
     let mut open: Vec<Vec<String>> = vec![Vec::new(); challenge.steps.len()];
-    for index in 0..=challenge.steps.len() {
-        let start = index.checked_sub(1).map_or(0, |before| challenge.steps[before].span.end);
-        let end = challenge.steps.get(index).map_or(source.text.len(), |step| step.span.start);
-        let text = source.slice(Span::new(start, end));
+    for (index, gap) in gaps(challenge).into_iter().enumerate() {
+        let text = source.slice(gap);
+        // What stands between two fences may be about either.
         let here = [index.checked_sub(1), Some(index)].into_iter().flatten();
         for (value, stays) in replaced(text) {
             let steps: Vec<usize> =
@@ -33,12 +31,9 @@ pub(in super::super) fn values(challenge: &Challenge) -> Vec<Vec<String>> {
             continue;
         }
         let between = Between::read(text);
-        let found = between.paragraphs.iter().flatten().filter_map(|sentence| value(sentence));
-        for value in found {
-            for step in [index.checked_sub(1), Some(index)].into_iter().flatten() {
-                if let Some(values) = open.get_mut(step) {
-                    values.push(value.clone());
-                }
+        for value in between.paragraphs.iter().flatten().filter_map(|sentence| value(sentence)) {
+            for step in here.clone() {
+                open.get_mut(step).into_iter().for_each(|values| values.push(value.clone()));
             }
         }
     }
@@ -49,29 +44,19 @@ pub(in super::super) fn values(challenge: &Challenge) -> Vec<Vec<String>> {
 /// the end of the text.
 fn replaced(text: &str) -> Vec<(String, bool)> {
     let mut found = Vec::new();
-    let mut fence = false;
-    for line in text.lines().map(str::trim) {
-        if line.starts_with("```") || line.starts_with("~~~") {
-            fence = !fence;
+    let is_code = |line: &&str| line.starts_with('`') && line.ends_with('`');
+    for sentence in lines_of_prose(text).filter(|line| !is_code(line)).flat_map(sentences) {
+        let folded = normal(&sentence.replace(['(', '（', ')', '）'], " "));
+        if any(&folded, EXAMPLE) {
+            let words = sentence
+                .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))
+                .map(|word| word.trim_matches(['.', '-']));
+            found.extend(words.filter(|word| is_address(word)).map(|word| (word.to_owned(), true)));
         }
-        for sentence in line.split(['!', '?', ';', '。']).flat_map(|part| part.split(". ")) {
-            if fence || line.starts_with('`') && line.ends_with('`') {
-                continue;
-            }
-            let folded = normal(&sentence.replace(['(', '（', ')', '）'], " "));
-            if any(&folded, EXAMPLE) {
-                let words = sentence
-                    .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))
-                    .map(|word| word.trim_matches(['.', '-']));
-                found.extend(
-                    words.filter(|word| is_address(word)).map(|word| (word.to_owned(), true)),
-                );
-            }
-            if any(&folded, REPLACES) && any(&folded, OWN) {
-                let code = sentence.split('`').skip(1).step_by(2).map(str::trim);
-                let values = code.filter(|code| !code.is_empty() && !code.contains(' '));
-                found.extend(values.map(|code| (code.to_owned(), false)));
-            }
+        if any(&folded, REPLACES) && any(&folded, OWN) {
+            let code = sentence.split('`').skip(1).step_by(2).map(str::trim);
+            let values = code.filter(|code| !code.is_empty() && !code.contains(' '));
+            found.extend(values.map(|code| (code.to_owned(), false)));
         }
     }
     found

@@ -30,6 +30,10 @@ impl Kind for HostFile {
         "file"
     }
 
+    fn holds_secrets(&self, _subject: &Subject, field: &str) -> bool {
+        !matches!(field, "type" | "mode")
+    }
+
     fn params(&self) -> &'static [&'static str] {
         &["host"]
     }

@@ -38,6 +38,10 @@ impl Kind for Object {
         "object"
     }
 
+    fn holds_secrets(&self, subject: &Subject, field: &str) -> bool {
+        subject.name.shown().starts_with("secret") || field.contains(".env[")
+    }
+
     fn params(&self) -> &'static [&'static str] {
         &["namespace", "context"]
     }

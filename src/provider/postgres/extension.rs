@@ -32,7 +32,7 @@ impl Kind for PostgresExtension {
     }
 
     fn params(&self) -> &'static [&'static str] {
-        &["database", "host", "port", "user", "password", "sslmode"]
+        super::place::GIVEN
     }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)

@@ -48,6 +48,10 @@ impl Kind for PostgresLogin {
         "login"
     }
 
+    fn holds_secrets(&self, _subject: &Subject, _field: &str) -> bool {
+        true
+    }
+
     fn params(&self) -> &'static [&'static str] {
         &["database", "host", "port", "password", "sslmode"]
     }

@@ -27,6 +27,9 @@ pub(super) struct Place {
     pub(super) inside: bool,
 }
 
+/// The parameters of a subject that say where it is and with which login it is looked at.
+pub(super) const GIVEN: &[&str] = &["database", "host", "port", "user", "password", "sslmode"];
+
 impl Place {
     /// As the text writes it.
     pub(super) fn new(mut to: Conninfo, inside: bool) -> Self {

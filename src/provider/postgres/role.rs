@@ -65,8 +65,12 @@ impl Kind for PostgresRole {
         "role"
     }
 
+    fn holds_secrets(&self, _subject: &Subject, _field: &str) -> bool {
+        true
+    }
+
     fn params(&self) -> &'static [&'static str] {
-        &["database", "host", "port", "user", "password", "sslmode"]
+        super::place::GIVEN
     }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         effects::claims(call, story, ID)

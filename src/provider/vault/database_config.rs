@@ -37,6 +37,10 @@ impl Kind for DatabaseConfig {
     fn noun(&self) -> &'static str {
         "connection"
     }
+
+    fn holds_secrets(&self, _subject: &Subject, _field: &str) -> bool {
+        true
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         infer(call, story).into_iter().collect()
     }

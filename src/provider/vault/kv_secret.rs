@@ -46,6 +46,10 @@ impl Kind for KvSecret {
     fn noun(&self) -> &'static str {
         "secret"
     }
+
+    fn holds_secrets(&self, _subject: &Subject, _field: &str) -> bool {
+        true
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         infer(call, story).unwrap_or_default()
     }

@@ -44,6 +44,10 @@ impl Kind for KvVersion {
         "version"
     }
 
+    fn holds_secrets(&self, _subject: &Subject, _field: &str) -> bool {
+        true
+    }
+
     fn params(&self) -> &'static [&'static str] {
         &["version"]
     }

@@ -57,6 +57,10 @@ impl Kind for VaultPath {
     fn noun(&self) -> &'static str {
         "path"
     }
+
+    fn holds_secrets(&self, _subject: &Subject, _field: &str) -> bool {
+        true
+    }
     fn infer(&self, call: &Call, story: &Story) -> Vec<Claim> {
         infer(call, story).into_iter().collect()
     }
